@@ -1,0 +1,42 @@
+"""The applicant takes an application back before the decision."""
+
+from django.db import transaction
+
+from zhengwu.kernel.cases import kinds
+from zhengwu.kernel.cases.deed import Deed
+from zhengwu.kernel.cases.models import Case
+from zhengwu.kernel.cases.services.advance import CANCELLED
+from zhengwu.kernel.cases.services.write import write
+from zhengwu.kernel.clock import api as clock
+from zhengwu.kernel.directory.api import Actor
+from zhengwu.kernel.flow.api import parse
+from zhengwu.kernel.ledger.api import Entry
+from zhengwu.lib import now
+from zhengwu.lib.problem import Conflict, NotFound
+
+
+@transaction.atomic
+def withdraw(*, number: str, by: Actor, reason: str = "") -> Case:
+    """Ends the case: open steps are cancelled, clocks stop. Only the applicant, only before the decision.
+
+    Raises NotFound for anybody else, Conflict when decided or closed.
+    """
+    case = (Case.objects.select_for_update(of=("self",)).select_related("version", "matter__point", "unit")
+            .filter(number=number).first())
+    if case is None or by.account_id is None or case.applicant_id != by.account_id:
+        raise NotFound("no-such-case", "没有查到这个办件，请核对编号", "no such case")
+    if case.closed_at is not None or case.decided_at is not None:
+        raise Conflict("too-late-to-withdraw", "该办件已作出决定或已办结，不能撤回", "the case is decided or closed")
+    moment = now.now()
+    deed = Deed(case=case, chart=parse(case.version.xml), actor=by, at=moment, action="withdraw", opinion=reason,
+                steps=list(case.steps.order_by("id")))
+    for step in deed.steps:
+        if step.closed_at is None:
+            step.closed_at, step.outcome, step.outcome_label = moment, CANCELLED, "申请人撤回"
+    case.flow = {}
+    case.state, case.closed_at, case.due_at, case.warn_at = "withdrawn", moment, None, None
+    clock.stop(case.number, moment, kinds=None)
+    case.timers.all().delete()
+    kinds.tell("withdrawn", deed)
+    write(deed, Entry("case.withdrawn", {"cancelled": [s.node for s in deed.steps if s.outcome_label == "申请人撤回"]}))
+    return case
