@@ -4,4 +4,5 @@ from django.apps import AppConfig
 class SearchConfig(AppConfig):
     name = "zhengwu.kernel.search"
     label = "search"
+    verbose_name = "检索"
     default_auto_field = "django.db.models.BigAutoField"

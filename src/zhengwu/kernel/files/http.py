@@ -1,0 +1,44 @@
+"""HTTP API of files: other systems and pages hand files in before they name them in an application."""
+
+import json
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import File, Form, Router, Schema
+from ninja.files import UploadedFile
+
+from zhengwu.kernel.directory.http import actor, answer_once, signed_in
+from zhengwu.kernel.files import api
+from zhengwu.kernel.files.views import serve
+
+router = Router(tags=["files"], auth=signed_in)
+PURPOSE = "upload"
+"""Files handed in before they belong to anything: their owner alone sees them until a package takes them over."""
+
+
+class StoredOut(Schema):
+    """``sm3``: 64 hex digits of the content's digest; ``size`` in bytes."""
+
+    id: UUID
+    name: str
+    size: int
+    sm3: str
+
+
+@router.post("files", response={201: StoredOut}, summary="上传文件")
+def upload(request: HttpRequest, file: File[UploadedFile], subject: Form[str] = "") -> HttpResponse:
+    """Stores one file (multipart field ``file``). 422 when the checks refuse it, 413 when it is too large."""
+    who = actor(request, "files")
+
+    def run() -> tuple[int, bytes]:
+        stored = api.store(name=file.name or "", stream=file, owner=who, purpose=PURPOSE, subject=subject[:80])
+        out = {"id": str(stored.id), "name": stored.name, "size": stored.size, "sm3": stored.sm3}
+        return 201, json.dumps(out, ensure_ascii=False).encode()
+
+    return answer_once(request, who, run)
+
+
+@router.get("files/{file_id}", summary="下载文件", response={200: None})
+def download(request: HttpRequest, file_id: UUID) -> HttpResponse:
+    """The bytes, for whoever may see them; 404 otherwise."""
+    return serve(request, api.stored_of(actor(request, "files"), file_id))
