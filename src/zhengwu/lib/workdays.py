@@ -1,0 +1,63 @@
+"""Calendar arithmetic of lawful limits: the one door to ``workdays_calendar``, ``_limits``, ``_explain``."""
+
+from zhengwu.lib.workdays_calendar import (
+    Calendar,
+    Limit,
+    NamedDay,
+    OfficeHours,
+    Suspension,
+    Unit,
+    Year,
+    local_ordinal,
+    midnight,
+    parse_duration,
+)
+from zhengwu.lib.workdays_explain import (
+    DayLine,
+    Explanation,
+    counted_summary,
+    explain,
+    long_date,
+    plan,
+    provisional_note,
+)
+from zhengwu.lib.workdays_limits import (
+    DEFAULT_RULE,
+    Measure,
+    WarnRule,
+    add_months,
+    due,
+    last_day,
+    measure,
+    nth_day,
+    warn,
+)
+
+__all__ = [
+    "DEFAULT_RULE",
+    "Calendar",
+    "DayLine",
+    "Explanation",
+    "Limit",
+    "Measure",
+    "NamedDay",
+    "OfficeHours",
+    "Suspension",
+    "Unit",
+    "WarnRule",
+    "Year",
+    "add_months",
+    "counted_summary",
+    "due",
+    "explain",
+    "last_day",
+    "local_ordinal",
+    "long_date",
+    "measure",
+    "midnight",
+    "nth_day",
+    "parse_duration",
+    "plan",
+    "provisional_note",
+    "warn",
+]
