@@ -3,9 +3,13 @@
 from zhengwu.kernel.flow.chart import Action, Chart, Flow, Limit, Node, Process, Suspends, Timer
 from zhengwu.kernel.flow.executor import Run
 from zhengwu.kernel.flow.extensions import own_duration
+from zhengwu.kernel.flow.linter import lint
 from zhengwu.kernel.flow.parser import parse
 from zhengwu.kernel.flow.problems import ChartError, Finding, FlowError, Obstacle
+from zhengwu.kernel.flow.selectors import chart_of, published
+from zhengwu.kernel.flow.services.publish import publish
 from zhengwu.kernel.flow.state import Happened
+from zhengwu.kernel.flow.vocabulary import add_words
 
 __all__ = [
     "Action",
@@ -22,6 +26,11 @@ __all__ = [
     "Run",
     "Suspends",
     "Timer",
+    "add_words",
+    "chart_of",
+    "lint",
     "own_duration",
     "parse",
+    "publish",
+    "published",
 ]

@@ -237,9 +237,9 @@ class Run:
         elif node.kind in HOSTS:
             self.enqueue(self.chart.processes[node.calls].start, [], token)
 
-    def decide(self, condition: Condition) -> bool:
-        """Evaluate a flow condition; the dry run replaces this."""
-        return condition.holds(self.variables())
+    def decide(self, condition: Condition, more: Mapping[str, Any] | None = None) -> bool:
+        """Evaluate a condition with the variables and ``more``; the dry run replaces this."""
+        return condition.holds({**self.variables(), **more} if more else self.variables())
 
     def variables(self) -> dict[str, Any]:
         if self._variables is None:

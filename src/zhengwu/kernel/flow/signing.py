@@ -74,7 +74,7 @@ def _enough(run: "Run", mi: dict[str, Any], node: Node) -> bool:
         "open": len(mi["o"]),
         "total": mi["d"] + len(mi["o"]) + len(mi["w"]),
     }
-    return node.completion is not None and node.completion.holds({**run.variables(), **counts})
+    return node.completion is not None and run.decide(node.completion, counts)
 
 
 def _at(run: "Run", token: str) -> tuple[dict[str, Any], dict[str, Any], Node]:
