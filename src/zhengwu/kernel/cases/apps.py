@@ -5,3 +5,9 @@ class CasesConfig(AppConfig):
     name = "zhengwu.kernel.cases"
     label = "cases"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from zhengwu.kernel.cases import tasks  # noqa: F401 - declares the periodic work
+        from zhengwu.kernel.cases.services.attach import register_files
+
+        register_files()

@@ -1,5 +1,7 @@
 """Steps are the to-do items; timers are what a boundary event of the chart waits for."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -19,6 +21,12 @@ class StepQuerySet(models.QuerySet["Step"]):
         for post in actor.posts:
             rule |= Q(unit_id=post.unit_id, role=post.role, account=None)
         return self.filter(rule)
+
+    def after(self, due_at: datetime | None, pk: int) -> "StepQuerySet":
+        """The rows behind a cursor in the order (due_at nulls last, id)."""
+        if due_at is None:
+            return self.filter(due_at=None, pk__gt=pk)
+        return self.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=pk) | Q(due_at=None))
 
 
 class Step(models.Model):

@@ -13,7 +13,7 @@ from zhengwu.kernel.cases.models import Case, Step
 from zhengwu.kernel.cases.services.advance import advance, signers, variables
 from zhengwu.kernel.cases.services.write import write
 from zhengwu.kernel.directory.api import Actor
-from zhengwu.kernel.flow.api import Node, Run, parse
+from zhengwu.kernel.flow.api import Node, Run, chart_of
 from zhengwu.kernel.flow.chart import Action
 from zhengwu.kernel.ledger.api import Entry
 from zhengwu.lib import canonical, now
@@ -49,7 +49,7 @@ def act(*, step_id: int, action: str, by: Actor, form: Mapping[str, Any] | None 
         if revision is not None and revision != case.revision:
             raise Stale("stale", "办件已有新的变化，请查看后再操作", "the case has changed since you saw it")
         post = policies.require_may_act(by, step)
-        chart = parse(case.version.xml)
+        chart = chart_of(case.version_id)
         node = chart.node(step.node)
         spec = _action(node, action)
         _check_words(spec, opinion)
@@ -115,7 +115,7 @@ def _action(node: Node, action: str) -> Action:
 def _check_words(spec: Action, opinion: str) -> None:
     if len(opinion) > OPINION_MAX:
         raise Invalid({"opinion": f"意见不超过{OPINION_MAX}字，现有{len(opinion)}字"})
-    if spec.opinion_required and not opinion.strip():
+    if spec.opinion and not opinion.strip():
         raise Invalid({"opinion": f"选择“{spec.label}”须填写意见"})
     refuse_secret_text(opinion, field="opinion")
 

@@ -8,10 +8,12 @@ from zhengwu.kernel.cases.deed import ClockOrder, Deed
 from zhengwu.kernel.cases.models import Case, Step, Timer
 from zhengwu.kernel.clock.api import Limit, LimitUnit, due_at, parse_duration
 from zhengwu.kernel.directory.models import Unit
-from zhengwu.kernel.flow.api import Chart, Happened, Node, Run
+from zhengwu.kernel.flow.api import TASK, Chart, Happened, Node, Run
 from zhengwu.lib.problem import Problem
 
 CANCELLED = "cancelled"
+LIMIT_BASIS = {"precheck": "行政许可法第三十二条（五个工作日内一次告知）"}
+"""Why a step's own limit is what it is, where a law says so."""
 
 
 def variables(case: Case, steps: Sequence[Step], outcome: str, node: str = "") -> dict[str, Any]:
@@ -41,7 +43,7 @@ def advance(deed: Deed, run: Run) -> None:
         match event.what:
             case "open":
                 node = deed.chart.node(event.node)
-                if node.multi is None and node.is_task:
+                if node.multi is None and node.kind == TASK:
                     opened.append(_step(deed, run, event, node, signer=""))
             case "ask":
                 opened.append(_step(deed, run, event, deed.chart.node(event.node), signer=str(event.data)))
@@ -64,7 +66,7 @@ def _step(deed: Deed, run: Run, event: Happened, node: Node, signer: str) -> Ste
     limit = _limit(deed, node, unit_id)
     if limit is not None:
         step.due_at = due_at(deed.at, limit)
-        deed.clocks.append(ClockOrder("step", limit, node.limit_basis, deed.at, unit_id, step_subject(case, step)))
+        deed.clocks.append(ClockOrder("step", limit, LIMIT_BASIS.get(node.kind_of_step, "流程图规定的环节时限"), deed.at, unit_id, step_subject(case, step)))
     return step
 
 

@@ -8,7 +8,7 @@ from zhengwu.kernel.cases import kinds
 from zhengwu.kernel.cases.deed import Deed
 from zhengwu.kernel.cases.models import Case
 from zhengwu.kernel.directory.api import SYSTEM, Actor
-from zhengwu.kernel.flow.api import parse
+from zhengwu.kernel.flow.api import chart_of
 from zhengwu.kernel.ledger.api import Entry, append
 from zhengwu.lib import canonical, now
 from zhengwu.lib.problem import Conflict
@@ -42,7 +42,7 @@ def archive(*, case: Case, by: Actor = SYSTEM) -> Case:
     case.save(update_fields=["archived_at", "revision"])
     digest = sm3(canonical.dumps(manifest(case))).hex()
     append(case.number, by.by(), [Entry("case.archived", {"manifest_sm3": digest})], at=case.archived_at)
-    kinds.tell("archived", Deed(case=case, chart=parse(case.version.xml), actor=by, at=case.archived_at, action="archive"))
+    kinds.tell("archived", Deed(case=case, chart=chart_of(case.version_id), actor=by, at=case.archived_at, action="archive"))
     return case
 
 

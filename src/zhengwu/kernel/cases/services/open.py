@@ -11,13 +11,13 @@ from django.db import IntegrityError, connection, transaction
 from zhengwu.kernel.cases import kinds
 from zhengwu.kernel.cases.deed import Deed
 from zhengwu.kernel.cases.models import Case, Submission
+from zhengwu.kernel.cases.services.attach import claim
 from zhengwu.kernel.cases.services.advance import advance, signers, variables
 from zhengwu.kernel.cases.services.write import write
 from zhengwu.kernel.directory.api import Actor
 from zhengwu.kernel.directory.models import Account
-from zhengwu.kernel.files.api import claim
-from zhengwu.kernel.flow.api import Run, parse
-from zhengwu.kernel.flow.models import Version
+from zhengwu.kernel.flow.api import Run, chart_of
+from zhengwu.kernel.flow.models import Version, VersionState
 from zhengwu.kernel.ledger.api import Entry
 from zhengwu.kernel.matters.api import require_runnable
 from zhengwu.kernel.matters.models import Matter
@@ -55,7 +55,7 @@ def open_case(*, kind: str, matter: Matter, by: Actor, applicant: Account | None
     if errors:
         raise Invalid(errors)
     refuse_secret_text(canonical.dumps(cleaned).decode(), field="form")
-    version = Version.objects.filter(definition_id=matter.chart_id, state=Version.State.PUBLISHED).latest("number")
+    version = Version.objects.select_related("definition").get(definition_id=matter.chart_id, state=VersionState.PUBLISHED)
     window_unit = matter.point.unit_id
     units = {matter.unit_id, window_unit}
     case = Case(kind=kind, title=matter.name, matter=matter, division_id=matter.division_id, unit_id=matter.unit_id,
@@ -82,7 +82,7 @@ def _missing_materials(matter: Matter, handed: list[Handed]) -> dict[str, str]:
 def _open(case: Case, by: Actor, handed: list[Handed]) -> Case:
     definition = kinds.get(case.kind)
     case.number = definition.number(case, case.opened_at)
-    chart = parse(case.version.xml)
+    chart = chart_of(case.version_id)
     deed = Deed(case=case, chart=chart, actor=by, at=case.opened_at, action="open")
     run = Run(chart, None, variables=variables(case, [], ""), who=signers(case, chart))
     run.start()
@@ -109,7 +109,8 @@ def _take_in(case: Case, handed: list[Handed]) -> list[Submission]:
         if item.way == Submission.Way.FILE:
             if item.file is None:
                 raise Invalid({f"material-{item.material_id}": f"“{item.name}”没有附件"})
-            stored = claim(item.file, owner_id=case.applicant_id, subject=case.number)
+            stored = claim(item.file, owner_id=case.applicant_id, subject=case.number,
+                           field=f"material-{item.material_id}")
         rows.append(Submission(case=case, material_id=item.material_id, name=item.name, way=item.way, file=stored,
                                at=case.opened_at))
     return Submission.objects.bulk_create(rows)

@@ -8,7 +8,7 @@ from zhengwu.kernel.cases.models import Case, Timer
 from zhengwu.kernel.cases.services.advance import advance, signers, variables
 from zhengwu.kernel.cases.services.write import write
 from zhengwu.kernel.directory.api import SYSTEM
-from zhengwu.kernel.flow.api import Run, parse
+from zhengwu.kernel.flow.api import Run, chart_of
 from zhengwu.kernel.ledger.api import Entry
 from zhengwu.lib.now import now
 
@@ -28,7 +28,7 @@ def fire(timer: Timer) -> None:
             .select_related("matter__master", "matter__point", "unit", "version__definition").get(pk=timer.case_id))
     if not Timer.objects.filter(pk=timer.pk).delete()[0]:
         return
-    chart = parse(case.version.xml)
+    chart = chart_of(case.version_id)
     deed = Deed(case=case, chart=chart, actor=SYSTEM, at=now(), action="timer", steps=list(case.steps.order_by("id")))
     run = Run(chart, case.flow, variables=variables(case, deed.steps, ""), who=signers(case, chart))
     run.fire(timer.token, timer.boundary)

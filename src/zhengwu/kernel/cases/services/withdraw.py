@@ -9,7 +9,7 @@ from zhengwu.kernel.cases.services.advance import CANCELLED
 from zhengwu.kernel.cases.services.write import write
 from zhengwu.kernel.clock import api as clock
 from zhengwu.kernel.directory.api import Actor
-from zhengwu.kernel.flow.api import parse
+from zhengwu.kernel.flow.api import chart_of
 from zhengwu.kernel.ledger.api import Entry
 from zhengwu.lib import now
 from zhengwu.lib.problem import Conflict, NotFound
@@ -28,7 +28,7 @@ def withdraw(*, number: str, by: Actor, reason: str = "") -> Case:
     if case.closed_at is not None or case.decided_at is not None:
         raise Conflict("too-late-to-withdraw", "该办件已作出决定或已办结，不能撤回", "the case is decided or closed")
     moment = now.now()
-    deed = Deed(case=case, chart=parse(case.version.xml), actor=by, at=moment, action="withdraw", opinion=reason,
+    deed = Deed(case=case, chart=chart_of(case.version_id), actor=by, at=moment, action="withdraw", opinion=reason,
                 steps=list(case.steps.order_by("id")))
     for step in deed.steps:
         if step.closed_at is None:

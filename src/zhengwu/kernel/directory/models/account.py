@@ -7,6 +7,8 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 
+from zhengwu.kernel.directory.roles import Role
+
 if TYPE_CHECKING:
     from zhengwu.kernel.directory.actor import Actor
 
@@ -59,3 +61,11 @@ class Account(AbstractBaseUser):
     @property
     def role_codes(self) -> frozenset[str]:
         return frozenset(post.role for post in self.actor.posts)
+
+    @property
+    def post_label(self) -> str:
+        """The first post as the desk shows it: unit and role or title."""
+        posts = self.actor.posts
+        if not posts:
+            return ""
+        return f"{posts[0].unit_name} · {posts[0].title or Role(posts[0].role).label}"

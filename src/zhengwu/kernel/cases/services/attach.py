@@ -1,0 +1,35 @@
+"""Uploaded files become part of a case."""
+
+from uuid import UUID
+
+from zhengwu.kernel.cases.models import Case
+from zhengwu.kernel.directory.api import Actor
+from zhengwu.kernel.files.api import register_access
+from zhengwu.kernel.files.models import StoredFile
+from zhengwu.lib.problem import Invalid
+
+MATERIAL = "material"
+
+
+def claim(file_id: UUID, *, owner_id: int | None, subject: str, field: str) -> StoredFile:
+    """Binds an uploaded file to the case ``subject``: only its owner's, only once. Raises Invalid at ``field``.
+
+    The same answer whether the file does not exist, is somebody else's or is bound already.
+    """
+    bound = StoredFile.objects.filter(pk=file_id, owner_id=owner_id, purpose=MATERIAL, subject="",
+                                      state=StoredFile.State.OK).update(subject=subject)
+    if not bound:
+        raise Invalid({field: "这个附件不存在或已用于别的申请，请重新上传"})
+    return StoredFile.objects.get(pk=file_id)
+
+
+def may_open_material(actor: Actor, stored: StoredFile) -> bool:
+    """Owner before submission; after it, whoever may see the case."""
+    if not stored.subject:
+        return actor.account_id is not None and stored.owner_id == actor.account_id
+    return Case.objects.visible_to(actor).filter(number=stored.subject).exists()
+
+
+def register_files() -> None:
+    """Called once when the app is ready."""
+    register_access(MATERIAL, may_open_material)

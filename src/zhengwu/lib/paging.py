@@ -1,0 +1,25 @@
+"""Cursors: where a page ended, opaque to the client and checked when it comes back."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from typing import Any
+
+from zhengwu.lib.problem import Problem
+
+
+def encode(*values: Any) -> str:
+    """An opaque cursor of JSON-able values."""
+    return base64.urlsafe_b64encode(json.dumps(values, ensure_ascii=False).encode()).decode().rstrip("=")
+
+
+def decode(cursor: str, *types: Callable[[Any], Any]) -> tuple[Any, ...]:
+    """The values of ``encode``, each made by its type (None stays None). Raises Problem when it is not one of ours."""
+    try:
+        raw = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(raw, list) or len(raw) != len(types):
+            raise ValueError("shape")
+        return tuple(None if value is None else make(value) for value, make in zip(raw, types, strict=True))
+    except (ValueError, TypeError, binascii.Error, UnicodeError) as error:
+        raise Problem("bad-cursor", "分页位置无效，请从第一页重新查询", "the cursor is not valid", field="cursor") from error
