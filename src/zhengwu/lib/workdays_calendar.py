@@ -222,7 +222,11 @@ class Calendar:
             for number in block:
                 self._block_end[number] = len(self.ordinals)
                 self._block_last[number] = year.number
+        self.days = [date.fromordinal(o) for o in self.ordinals]
         self.ends = [midnight(o + 1) for o in self.ordinals]
+        whole = len(block) == len(loaded) > 0  # no gap: then the bounds of the table answer, without a date
+        self._first = date(loaded[0].number, 1, 1).toordinal() - 1 if whole else 0
+        self._size = len(self.ordinals) if whole else 0
 
     def _worked(self, ordinal: int) -> bool:
         said = self._named.get(ordinal)
@@ -239,7 +243,9 @@ class Calendar:
             raise year_missing(year)
 
     def working_index(self, ordinal: int, n: int) -> int:
-        """Index into ``ordinals``/``ends`` of the ``n``-th working day after the day ``ordinal`` (n >= 1)."""
+        """Index into ``ordinals``/``days``/``ends`` of the ``n``-th working day after this day (n >= 1)."""
+        if ordinal >= self._first and (fast := bisect_right(self.ordinals, ordinal) + n - 1) < self._size:
+            return fast
         year = date.fromordinal(ordinal + 1).year
         end = self._block_end.get(year)
         if end is None:
@@ -251,7 +257,7 @@ class Calendar:
 
     def working_day_after(self, day: date, n: int) -> date:
         """The ``n``-th working day after ``day`` (which is not counted)."""
-        return date.fromordinal(self.ordinals[self.working_index(day.toordinal(), n)])
+        return self.days[self.working_index(day.toordinal(), n)]
 
     def working_day_before(self, ordinal: int) -> int:
         """Ordinal of the last working day before this day; its year (and this day's) must be loaded."""

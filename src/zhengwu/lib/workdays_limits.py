@@ -71,6 +71,8 @@ def due(start: datetime, limit: Limit, calendar: Calendar, hours: OfficeHours | 
     Raises ``Problem('calendar-year-missing')`` when the answer lies in a year nobody has loaded.
     """
     if limit.unit is Unit.WORKING_DAY:
+        if not suspensions:
+            return calendar.ends[calendar.working_index(local_ordinal(start), limit.n)]
         days = suspended_days(suspensions)
         return calendar.ends[_working_index(local_ordinal(start), limit.n, calendar, days)]
     if limit.unit in (Unit.DAY, Unit.MONTH):

@@ -133,7 +133,8 @@ def test_limits_are_whole_and_positive() -> None:
 
 @pytest.mark.parametrize(("text", "limit"), [
     ("zw:WORKING_DAY:5", Limit(5, Unit.WORKING_DAY)), ("P5D", Limit(5, Unit.DAY)),
-    ("P2W", Limit(14, Unit.DAY)), ("P1Y6M", Limit(18, Unit.MONTH)), ("PT24H", Limit(24, Unit.HOUR)), ("P1DT12H", Limit(36, Unit.HOUR)),
+    ("P2W", Limit(14, Unit.DAY)), ("P1Y6M", Limit(18, Unit.MONTH)),
+    ("PT24H", Limit(24, Unit.HOUR)), ("P1DT12H", Limit(36, Unit.HOUR)),
 ])
 def test_durations_of_charts(text: str, limit: Limit) -> None:
     assert parse_duration(text) == limit
