@@ -1,0 +1,69 @@
+"""Paper: official documents, receipts and certificates as PDF, set by Typst from data.
+
+What is printed goes in as data (JSON in ``sys.inputs``) and never becomes part of a template's source. Fonts come
+from the wheel, system fonts are ignored, so the same data gives the same page everywhere.
+"""
+
+import json
+import threading
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import pylopdf_fonts_zh_cn as fonts
+import typst
+
+from zhengwu.lib.now import now
+
+ROOT = Path(__file__).resolve().parents[2]
+"""Templates may import each other within this folder (``/lib/paper/house.typ``) and read nothing outside."""
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+_lock = threading.Lock()
+
+
+def render(template: str, data: Mapping[str, Any]) -> bytes:
+    """The PDF of ``template`` with ``data``.
+
+    ``template`` is a name in ``lib/paper/templates`` (``"receipt"``) or a path below the package
+    (``"modules/certificates/paper/card.typ"``). ``data`` is JSON: texts, numbers, lists; pictures (``qr``) are SVG
+    text. Raises ``FileNotFoundError`` for an unknown template, ``ValueError`` when the data do not suit it.
+    """
+    return _compile(template, data, "pdf")
+
+
+def preview(template: str, data: Mapping[str, Any], *, ppi: float = 110) -> list[bytes]:
+    """The same as PNG pictures, one a page."""
+    pages = _compile(template, data, "png", ppi)
+    return list(pages) if isinstance(pages, list) else [pages]
+
+
+def chinese_date(day: date) -> str:
+    """``2026年3月13日``, as documents write it (GB/T 9704: no leading zeros)."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _compile(template: str, data: Mapping[str, Any], form: Literal["pdf", "png"], ppi: float = 110) -> Any:
+    path = ROOT / template if "/" in template else TEMPLATES / f"{template}.typ"
+    if not path.resolve().is_relative_to(ROOT) or not path.is_file():
+        raise FileNotFoundError(f"no such template: {template}")
+    inputs = {"data": json.dumps(data, ensure_ascii=False, allow_nan=False)}
+    with _lock:
+        try:
+            return _compiler().compile(
+                input=path, format=form, ppi=ppi, sys_inputs=inputs, timestamp=int(now().timestamp())
+            )
+        except typst.TypstError as error:
+            raise ValueError(f"{template}: {error.diagnostic or error.message}") from error
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    """One for the process: fonts are read once, unchanged layout is remembered. Not for two threads at once."""
+    found = typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[fonts.serif_path().parent],
+    )
+    return typst.Compiler(root=ROOT, font_paths=found, ignore_system_fonts=True)
