@@ -44,7 +44,7 @@ class Seal(models.Model):
     """A signed Merkle root over the events ``first_id`` … ``upto_id`` in the order of their ids.
 
     ``hash`` chains the seals; ``signature`` is SM2 (DER) over it. ``blocks`` only makes proofs fast and is
-    checked too: for every 1,024 leaves the first event's id (8 bytes) and the subtree's hash (32 bytes).
+    checked too: for every 256 leaves the first event's id (8 bytes) and the subtree's hash (32 bytes).
     """
 
     number = models.IntegerField("封存号", primary_key=True)
