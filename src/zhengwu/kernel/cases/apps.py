@@ -7,7 +7,7 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from zhengwu.kernel.cases import tasks  # noqa: F401 - declares the periodic work
+        from zhengwu.kernel.cases import receivers, tasks  # noqa: F401 - signals and periodic work
         from zhengwu.kernel.cases.services.attach import register_files
 
         register_files()

@@ -51,6 +51,11 @@ def get(code: str) -> CaseKind:
     return _kinds[code]
 
 
+def codes() -> frozenset[str]:
+    """Codes of all kinds this installation runs."""
+    return frozenset(_kinds)
+
+
 def state_label(kind: str, state: str) -> str:
     return _kinds[kind].states.get(state, state) if kind in _kinds else state
 

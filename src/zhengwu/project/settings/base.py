@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     *KERNEL,
     *MODULES,
     "zhengwu.demo",
+    "zhengwu.project",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -39,6 +40,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "zhengwu.project.middleware.Problems",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -121,6 +123,17 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
     }
 }
+PROCRASTINATE_ON_APP_READY = "zhengwu.project.tasks.register"
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "concurrency": int(os.environ.get("ZW_WORKER_JOBS", "4")),
+    "update_heartbeat_interval": 5.0,
+    "stalled_worker_timeout": 20.0,
+    "shutdown_graceful_timeout": 2.0,  # Ctrl-C is quick; a job cut short is rescued and runs again
+    "delete_jobs": "successful",
+}
+# Daily work missed because the machine was off is made up for at the next start.
+PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 2 * 86400.0}
+
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -137,4 +150,5 @@ LOGGING = {
 
 # The name of the city on every page, and the zone this installation runs in (requirement 12).
 CITY_NAME = os.environ.get("ZW_CITY", "金效市")
+PUBLIC_URL = os.environ.get("ZW_PUBLIC_URL", "http://127.0.0.1:8000")
 ZONE = os.environ.get("ZW_ZONE", "outer")

@@ -8,7 +8,8 @@ from zhengwu.kernel.cases.deed import ClockOrder, Deed
 from zhengwu.kernel.cases.models import Case, Step, Timer
 from zhengwu.kernel.clock.api import Limit, LimitUnit, due_at, parse_duration
 from zhengwu.kernel.directory.models import Unit
-from zhengwu.kernel.flow.api import TASK, Chart, Happened, Node, Run
+from zhengwu.kernel.flow.api import Chart, Happened, Node, Run
+from zhengwu.kernel.flow.chart import TASK
 from zhengwu.lib.problem import Problem
 
 CANCELLED = "cancelled"

@@ -21,7 +21,7 @@ def sweep_lights(batch: int = 200) -> int:
     changed = 0
     while True:
         with transaction.atomic():
-            clocks = clock.sweep(now(), batch=batch)
+            clocks = clock.sweep(now(), batch=batch, lock=_lock_cases)
             for row in clocks:
                 _record(row)
         changed += len(clocks)
@@ -29,9 +29,15 @@ def sweep_lights(batch: int = 200) -> int:
             return changed
 
 
+def _lock_cases(subjects: list[str]) -> None:
+    """The same order as an act: the case first, then its clocks."""
+    numbers = sorted({s.split("#")[0] for s in subjects})
+    list(Case.objects.select_for_update().filter(number__in=numbers).order_by("pk").values_list("pk", flat=True))
+
+
 def _record(row: clock.Clock) -> None:
     number = row.subject.split("#")[0]
-    case = Case.objects.select_for_update(of=("self",)).select_related("unit").filter(number=number).first()
+    case = Case.objects.select_related("unit").filter(number=number).first()
     if case is None:
         return
     append(number, SYSTEM.by(), [Entry(f"clock.{row.light}", {"clock": row.kind, "subject": row.subject,

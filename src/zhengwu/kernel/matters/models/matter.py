@@ -110,7 +110,7 @@ class Matter(models.Model):
         ordering = ["sort_key", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name="matter_range"),
-            models.CheckConstraint(condition=Q(promised_n__gte=0, lawful_n__gte=0), name="matter_limits"),
+            models.CheckConstraint(condition=Q(promised_n__gt=0, lawful_n__gt=0), name="matter_limits"),
         ]
         indexes = [
             models.Index(fields=["division", "sort_key"]),

@@ -1,0 +1,40 @@
+"""The calendar changed: cases and their open steps show the new day."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from zhengwu.kernel.cases.models import Case, Step
+from zhengwu.kernel.clock.services.recompute import Moved
+from zhengwu.kernel.clock.signals import moved, moving
+from zhengwu.kernel.directory.api import SYSTEM
+from zhengwu.kernel.ledger.api import Entry, append
+
+
+@receiver(moving)
+def lock_cases(subjects: list[str], **_: Any) -> None:
+    """Cases before clocks, the order of an act."""
+    numbers = sorted({s.split("#")[0] for s in subjects})
+    list(Case.objects.select_for_update().filter(number__in=numbers).order_by("pk").values_list("pk", flat=True))
+
+
+@receiver(moved)
+def show_new_day(moved: list[Moved], **_: Any) -> None:
+    """The stored due day follows its clock, and the ledger says from when to when."""
+    for change in moved:
+        row = change.clock
+        number, _, token = row.subject.partition("#")
+        case = Case.objects.filter(number=number).first()
+        if case is None:
+            continue
+        if not token and row.kind in ("promised", "delivery") and row.state == "running":
+            Case.objects.filter(pk=case.pk).update(due_at=row.due_at, warn_at=row.warn_at, revision=case.revision + 1)
+            Step.objects.filter(case=case, closed_at=None, due_at=change.due_before).update(
+                due_at=row.due_at, warn_at=row.warn_at)
+        elif token:
+            name, _, signer = token.partition(".")
+            Step.objects.filter(case=case, token=name, signer=signer, closed_at=None).update(
+                due_at=row.due_at, warn_at=row.warn_at)
+        append(number, SYSTEM.by(), [Entry("clock.moved", {
+            "clock": row.kind, "subject": row.subject, "before": change.due_before.isoformat(),
+            "after": row.due_at.isoformat()})])

@@ -1,0 +1,144 @@
+"""The list of cases an office may see, and one case in full."""
+
+import csv
+from datetime import date, datetime, time
+from io import BytesIO
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+from openpyxl import Workbook
+
+from zhengwu.kernel.cases import kinds
+from zhengwu.kernel.cases.models import Case, Document
+from zhengwu.kernel.cases.models.case import CaseQuerySet
+from zhengwu.kernel.cases.selectors import access_case, light, visible_to
+from zhengwu.kernel.cases.services.papers import render_document
+from zhengwu.kernel.cases.views.presenting import case_facts, chart_panel, clock_panels, events, opinions, state_words
+from zhengwu.kernel.directory.api import request_actor, require_role
+from zhengwu.lib.now import CN, local, now
+from zhengwu.lib.paging import decode, encode
+from zhengwu.lib.problem import NotFound
+
+PAGE = 50
+EXPORT_MAX = 20_000
+COLUMNS = ("办件编号", "事项", "申请人", "主办单位", "状态", "申请时间", "受理时间", "承诺办结", "办结时间")
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def filtered(rows: CaseQuerySet, request: HttpRequest) -> CaseQuerySet:
+    """By state, open or closed, light, day of application, and words (number, applicant, matter)."""
+    query = request.GET
+    if state := query.get("state", ""):
+        rows = rows.filter(state=state)
+    if query.get("phase") == "open":
+        rows = rows.filter(closed_at=None)
+    elif query.get("phase") == "closed":
+        rows = rows.filter(closed_at__isnull=False)
+    if query.get("light") == "red":
+        rows = rows.filter(closed_at=None, due_at__lte=now())
+    elif query.get("light") == "yellow":
+        rows = rows.filter(closed_at=None, due_at__gt=now(), warn_at__lte=now())
+    if since := _day(query.get("from", "")):
+        rows = rows.filter(opened_at__gte=datetime.combine(since, time(), CN))
+    if until := _day(query.get("to", "")):
+        rows = rows.filter(opened_at__lte=datetime.combine(until, time.max, CN))
+    if words := query.get("q", "").strip()[:100]:
+        by_number = rows.filter(number=words.upper())
+        rows = by_number if by_number.exists() else rows.filter(applicant_name__startswith=words) | rows.filter(
+            title__icontains=words)
+    return rows
+
+
+@require_GET
+@require_role()
+def case_list(request: HttpRequest) -> HttpResponse:
+    """/desk/cases/ — newest first, by cursor."""
+    rows = filtered(visible_to(request_actor(request)), request).select_related("unit").order_by("-opened_at", "-id")
+    if cursor := request.GET.get("cursor", ""):
+        opened, pk = decode(cursor, datetime.fromisoformat, int)
+        rows = rows.filter(opened_at__lte=opened).exclude(opened_at=opened, pk__gte=pk)
+    found = list(rows[: PAGE + 1])
+    for case in found:
+        case.light = light(case.warn_at, case.due_at) if case.closed_at is None else "none"  # type: ignore[attr-defined]
+        case.words = state_words(case)  # type: ignore[attr-defined]
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    return render(request, "cases/list.html", {
+        "rows": found[:PAGE], "next": encode(last.opened_at.isoformat(), last.pk) if last else None,
+        "states": sorted(kinds.get("application").states.items()) if "application" in kinds.codes() else [],
+    })
+
+
+@require_GET
+@require_role()
+def case_page(request: HttpRequest, number: str) -> HttpResponse:
+    """/desk/cases/<number>/ — everything about one case."""
+    case = access_case(request_actor(request), number)
+    return render(request, "cases/case.html", {
+        "case": case, "state": state_words(case), "facts": case_facts(case), "chart": chart_panel(case),
+        "clocks": clock_panels(case), "opinions": opinions(case), "events": events(case),
+        "materials": list(case.submissions.select_related("file")), "documents": list(case.documents.all()),
+        "light": light(case.warn_at, case.due_at) if case.closed_at is None else "none",
+    })
+
+
+def document(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """A paper of a case as PDF, for whoever may see the case."""
+    case = access_case(request_actor(request), number)
+    paper = Document.objects.filter(case=case, pk=pk).first()
+    if paper is None:
+        raise NotFound("no-such-paper", "没有这份文书", "no such paper")
+    pdf = render_document(paper, case)
+    return FileResponse(BytesIO(pdf), filename=f"{paper.title}-{case.number}.pdf", content_type="application/pdf")
+
+
+def _cells(case: Case) -> list[str]:
+    def moment(value: datetime | None) -> str:
+        return f"{local(value):%Y-%m-%d %H:%M}" if value else ""
+
+    return [case.number, case.title, case.applicant_name, case.unit.name, state_words(case), moment(case.opened_at),
+            moment(case.accepted_at), moment(case.due_at), moment(case.closed_at)]
+
+
+class _Echo:
+    def write(self, value: str) -> str:
+        return value
+
+
+def _safe(cell: str) -> str:
+    """A cell that a spreadsheet will not take for a formula."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+
+
+@require_GET
+@require_role()
+def export(request: HttpRequest, kind: str) -> HttpResponse | StreamingHttpResponse:
+    """The same list with the same filters as CSV (UTF-8 with BOM) or Excel, at most EXPORT_MAX rows."""
+    rows = filtered(visible_to(request_actor(request)), request).select_related("unit").order_by("-opened_at", "-id")
+    found = rows[:EXPORT_MAX].iterator(chunk_size=1000)
+    stamp = f"{local(now()):%Y%m%d}"
+    if kind == "csv":
+        writer = csv.writer(_Echo())
+        lines = (writer.writerow([_safe(c) for c in _cells(case)]) for case in found)
+        body: Any = (part for block in (["\ufeff" + writer.writerow(COLUMNS)], lines) for part in block)
+        response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="cases-{stamp}.csv"'
+        return response
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("办件")
+    sheet.append(list(COLUMNS))
+    for case in found:
+        sheet.append([_safe(c) for c in _cells(case)])
+    stream = BytesIO()
+    book.save(stream)
+    response = HttpResponse(stream.getvalue(),
+                            content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    response["Content-Disposition"] = f'attachment; filename="cases-{stamp}.xlsx"'
+    return response

@@ -1,0 +1,166 @@
+"""The one to-do list: rows by time to the limit, one step open beside them, acted on without leaving the list."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.html import escape
+from django.views.decorators.http import require_GET, require_POST
+
+from zhengwu.kernel.cases import kinds
+from zhengwu.kernel.cases.models import Step
+from zhengwu.kernel.cases.models.step import StepQuerySet
+from zhengwu.kernel.cases.selectors import access_step, done_by, light, todo
+from zhengwu.kernel.cases.services.act import act
+from zhengwu.kernel.cases.services.open import new_key
+from zhengwu.kernel.cases.views.presenting import case_facts, clock_panels, opinions
+from zhengwu.kernel.directory.api import Actor, request_actor, require_role
+from zhengwu.kernel.flow.api import chart_of
+from zhengwu.lib.now import now
+from zhengwu.lib.paging import decode, encode
+from zhengwu.lib.problem import Problem
+
+PAGE = 100
+
+
+@require_GET
+@require_role()
+def desk(request: HttpRequest) -> HttpResponse:
+    """/desk/ — the list; ``?step=`` opens one beside it, so every state of the page has an address."""
+    actor = request_actor(request)
+    context = _list(request, actor)
+    chosen = request.GET.get("step", "")
+    if chosen.isdigit():
+        context |= pane_context(actor, int(chosen))
+    return render(request, "cases/_todo.html" if request.htmx and not request.htmx.boosted else "cases/desk.html", context)
+
+
+def _list(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    base = todo(actor)
+    rows = _filtered(base, request)
+    if cursor := request.GET.get("cursor", ""):
+        rows = rows.after(*decode(cursor, datetime.fromisoformat, int))
+    found = list(rows[: PAGE + 1])
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    moment = now()
+    for step in found:
+        step.light = light(step.warn_at, step.due_at, moment)  # type: ignore[attr-defined]
+    return {"rows": found[:PAGE], "counts": _counts(actor),
+            "next": encode(last.due_at.isoformat() if last.due_at else None, last.pk) if last else None,
+            "chosen": request.GET.get("step", ""), "filtered": bool(request.GET.get("light") or request.GET.get("q"))}
+
+
+def _filtered(rows: StepQuerySet, request: HttpRequest) -> StepQuerySet:
+    moment = now()
+    match request.GET.get("light", ""):
+        case "red":
+            rows = rows.filter(due_at__lte=moment)
+        case "yellow":
+            rows = rows.filter(due_at__gt=moment, warn_at__lte=moment)
+        case "green":
+            rows = rows.filter(Q(due_at__gt=moment) & (Q(warn_at__gt=moment) | Q(warn_at=None)))
+        case "none":
+            rows = rows.filter(due_at=None)
+    words = request.GET.get("q", "").strip()
+    if words:
+        rows = rows.filter(Q(case__number__istartswith=words) | Q(case__applicant_name__icontains=words)
+                           | Q(case__title__icontains=words) | Q(name__icontains=words))
+    return rows
+
+
+def _counts(actor: Actor) -> dict[str, int]:
+    """How many of the open steps show which light; one aggregate over the actor's partial index."""
+    moment = now()
+    red, yellow = Q(due_at__lte=moment), Q(due_at__gt=moment, warn_at__lte=moment)
+    return Step.objects.open().for_actor(actor).aggregate(
+        all=Count("id"), red=Count("id", filter=red), yellow=Count("id", filter=yellow),
+        none=Count("id", filter=Q(due_at=None)))
+
+
+def pane_context(actor: Actor, step_id: int) -> dict[str, Any]:
+    """What one sees beside the list: facts, materials, clocks, opinions so far, and the actions of the chart."""
+    step = access_step(actor, step_id)
+    case = step.case
+    node = chart_of(case.version_id).node(step.node)
+    mine = step.closed_at is None and Step.objects.filter(pk=step.pk).for_actor(actor).exists()
+    return {
+        "step": step, "case": case, "node": node, "mine": mine, "actions": node.actions if mine else (),
+        "facts": case_facts(case), "state": kinds.state_label(case.kind, case.state),
+        "materials": list(case.submissions.select_related("file")), "clocks": clock_panels(case),
+        "opinions": opinions(case), "key": new_key(), "light": light(step.warn_at, step.due_at),
+        "can_correct": not case.steps.filter(kind="correct").exists(),
+    }
+
+
+@require_GET
+@require_role()
+def pane(request: HttpRequest, step_id: int) -> HttpResponse:
+    """/desk/steps/<id>/ — the pane alone for htmx; without script the whole desk with it open."""
+    actor = request_actor(request)
+    if not request.htmx:
+        return redirect(f"/desk/?step={step_id}")
+    return render(request, "cases/_pane.html", pane_context(actor, step_id))
+
+
+def correction_items(request: HttpRequest) -> list[dict[str, str]]:
+    """The rows of the correction notice as the form sends them; empty rows fall away."""
+    columns = [request.POST.getlist(name) for name in ("material", "fault", "wanted")]
+    rows = [dict(zip(("material", "fault", "wanted"), row, strict=True)) for row in zip(*columns, strict=False)]
+    return [row for row in rows if any(value.strip() for value in row.values())]
+
+
+@require_POST
+@require_role()
+def step_act(request: HttpRequest, step_id: int) -> HttpResponse:
+    """/desk/steps/<id>/act/ — one action; the answer is the refreshed list and what to do next."""
+    actor = request_actor(request)
+    action = request.POST.get("action", "")
+    form: dict[str, Any] = {"items": correction_items(request)} if action == "correct" else {}
+    if way := request.POST.get("way", "").strip():
+        form["way"] = way
+    revision = request.POST.get("revision", "")
+    try:
+        done = act(step_id=step_id, action=action, by=actor, opinion=request.POST.get("opinion", ""), form=form,
+                   key=request.POST.get("key", ""), revision=int(revision) if revision.isdigit() else None)
+    except Problem as problem:
+        return _refused(request, actor, step_id, problem)
+    words = f"已办理：{done.case.title}（{done.case.number}）"
+    if request.htmx:
+        context = _list(request, actor) | {"done": words, "done_case": done.case}
+        return render(request, "cases/_acted.html", context)
+    messages.success(request, words)
+    return redirect("cases:desk")
+
+
+def _refused(request: HttpRequest, actor: Actor, step_id: int, problem: Problem) -> HttpResponse:
+    """Nothing was changed; the pane comes back with what was typed and what is wrong."""
+    if problem.status in (403, 404):
+        raise problem
+    typed = {"opinion": request.POST.get("opinion", ""), "action": request.POST.get("action", ""),
+             "items": correction_items(request)}
+    context = pane_context(actor, step_id) | {"problem": problem, "typed": typed}
+    if request.htmx:
+        return render(request, "cases/_pane.html", context, status=200)
+    return render(request, "cases/desk.html", _list(request, actor) | context | {"chosen": str(step_id)},
+                  status=problem.status)
+
+
+@require_GET
+@require_role()
+def done(request: HttpRequest) -> HttpResponse:
+    """/desk/done/ — what I have done, newest first."""
+    rows = done_by(request_actor(request))
+    words = request.GET.get("q", "").strip()
+    if words:
+        rows = rows.filter(Q(case__number__istartswith=words) | Q(case__applicant_name__icontains=words)
+                           | Q(case__title__icontains=words))
+    before = request.GET.get("cursor", "")
+    if before:
+        (pk,) = decode(before, int)
+        rows = rows.filter(pk__lt=pk)
+    found = list(rows.order_by("-id")[: PAGE + 1])
+    more = encode(found[PAGE - 1].pk) if len(found) > PAGE else None
+    return render(request, "cases/done.html", {"rows": found[:PAGE], "next": more, "q": escape(words)})

@@ -1,0 +1,68 @@
+"""Cases put into words for pages: facts, clocks, opinions, the chart, the timeline."""
+
+from typing import Any
+
+from django.utils.safestring import mark_safe
+
+from zhengwu.kernel.cases import kinds
+from zhengwu.kernel.cases.models import Case
+from zhengwu.kernel.cases.selectors import clocks, progress, timeline
+from zhengwu.kernel.clock.api import explain
+
+CLOCK_NAMES = {"lawful": "法定时限", "promised": "承诺时限", "delivery": "送达时限", "step": "环节时限"}
+EVENT_WORDS = {
+    "case.opened": "提交申请", "case.withdrawn": "申请人撤回", "case.archived": "归档", "case.timer": "定时器到时",
+    "clock.yellow": "预警：临近时限", "clock.red": "超期",
+}
+
+
+def case_facts(case: Case) -> list[tuple[str, Any]]:
+    """Pairs for ``{% facts %}``: what was asked, in the titles of the matter's form."""
+    properties = (case.matter.form_schema if case.matter else {}).get("properties", {})
+    pairs = [(properties.get(name, {}).get("title", name), _words(value, properties.get(name, {})))
+             for name, value in case.form.items()]
+    return [("申请人", case.applicant_name), *pairs]
+
+
+def _words(value: Any, schema: dict[str, Any]) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        return "；".join("，".join(str(v) for v in row.values()) if isinstance(row, dict) else str(row) for row in value)
+    return str(value)
+
+
+def clock_panels(case: Case) -> list[dict[str, Any]]:
+    """The case's clocks with their day-by-day explanation, the promised one first."""
+    order = {"promised": 0, "lawful": 1}
+    rows = sorted(clocks(case), key=lambda c: order.get(c.kind, 2))
+    return [{"clock": row, "name": CLOCK_NAMES.get(row.kind, row.kind), "explanation": explain(row)} for row in rows]
+
+
+def opinions(case: Case) -> list[dict[str, Any]]:
+    """Completed steps with outcome and words, in order, for ``{% comments %}``."""
+    rows = case.steps.filter(closed_at__isnull=False).exclude(outcome="cancelled").order_by("closed_at", "id")
+    return [{"who": step.closed_label, "unit": "", "at": step.closed_at, "action": f"{step.name} · {step.outcome_label}",
+             "text": step.opinion} for step in rows]
+
+
+def chart_panel(case: Case) -> dict[str, Any]:
+    """The living chart: drawing, and in words who holds the case now."""
+    state = progress(case)
+    return {"svg": mark_safe(state.svg),  # noqa: S308 - drawn by ourselves, texts escaped
+            "steps": state.steps, "open": state.open, "passed": [s.name for s in state.steps if s.closed_at],
+            "current": [s.name for s in state.open]}
+
+
+def events(case: Case, *, names: bool = True) -> list[dict[str, Any]]:
+    """The ledger's events for ``{% timeline %}``; ``names`` False hides persons (the applicant sees units)."""
+    rows = []
+    for row in timeline(case):
+        title = EVENT_WORDS.get(row["kind"]) or f"{row['step']}：{row['action']}"
+        rows.append({"at": row["at"], "title": title, "who": row["by"] if names else "", "unit": row["unit"], "note": "",
+                     "state": "bad" if row["kind"] == "clock.red" else "", "seq": row["seq"]})
+    return rows
+
+
+def state_words(case: Case) -> str:
+    return kinds.state_label(case.kind, case.state)
