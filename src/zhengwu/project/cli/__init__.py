@@ -1,0 +1,1 @@
+"""The commands of `./zw`, one file each. Listing them (`./zw help`) needs nothing but the standard library."""

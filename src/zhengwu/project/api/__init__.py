@@ -1,0 +1,1 @@
+"""The HTTP API of the installation: routers of the packages, one way to refuse, one document."""
