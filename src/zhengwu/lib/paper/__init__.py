@@ -4,7 +4,9 @@ What is printed goes in as data (JSON in ``sys.inputs``) and never becomes part 
 from the wheel, system fonts are ignored, so the same data gives the same page everywhere.
 """
 
+import importlib.util
 import json
+import os
 import threading
 from collections.abc import Mapping
 from datetime import date
@@ -48,7 +50,7 @@ def _compile(template: str, data: Mapping[str, Any], form: Literal["pdf", "png"]
     path = ROOT / template if "/" in template else TEMPLATES / f"{template}.typ"
     if not path.resolve().is_relative_to(ROOT) or not path.is_file():
         raise FileNotFoundError(f"no such template: {template}")
-    inputs = {"data": json.dumps(data, ensure_ascii=False, allow_nan=False)}
+    inputs = {"data": json.dumps(data, ensure_ascii=False, allow_nan=False), "fonts": _fonts()[1]}
     with _lock:
         try:
             return _compiler().compile(
@@ -59,11 +61,28 @@ def _compile(template: str, data: Mapping[str, Any], form: Literal["pdf", "png"]
 
 
 @cache
+def _fonts() -> tuple[typst.Fonts, str]:
+    """The fonts of this process, and (as JSON) the families that are asked after the house's own two."""
+    house = fonts.serif_path().parent
+    folders = [house, *_further()]
+    found = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(folders))
+    own = {"Noto Serif SC", "Noto Sans SC"}
+    return found, json.dumps(sorted(set(found.families()) - own, key=lambda family: ("Serif" not in family, family)))
+
+
+def _further() -> list[Path]:
+    """Where more characters come from: the city's own fonts (``ZW_FONTS``) and, where installed, a further wheel.
+
+    Names of people and places hold characters (𠮷) that the fonts of the house lack.
+    """
+    folders = [Path(folder) for folder in os.environ.get("ZW_FONTS", "").split(os.pathsep) if folder]
+    wheel = importlib.util.find_spec("pylopdf_fonts_jp")
+    if wheel is not None and wheel.origin is not None:
+        folders.append(Path(wheel.origin).parent)
+    return folders
+
+
+@cache
 def _compiler() -> typst.Compiler:
     """One for the process: fonts are read once, unchanged layout is remembered. Not for two threads at once."""
-    found = typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=False,
-        font_paths=[fonts.serif_path().parent],
-    )
-    return typst.Compiler(root=ROOT, font_paths=found, ignore_system_fonts=True)
+    return typst.Compiler(root=ROOT, font_paths=_fonts()[0], ignore_system_fonts=True)
