@@ -28,7 +28,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         if units:
             rule |= Q(unit_ids__overlap=units)
         for prefix in actor.division_prefixes(Role.INSPECTOR):
-            rule |= Q(division_id__startswith=prefix)
+            rule |= Q(division__code__startswith=prefix)
         return self.filter(rule)
 
     def with_facts(self) -> "CaseQuerySet":

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
-from zhengwu.kernel.clock.api import load_official_years
+from zhengwu.kernel.clock.api import seed_official
 from zhengwu.kernel.directory.models import Account, Appointment, Division, Unit
 from zhengwu.kernel.flow.api import publish
 from zhengwu.kernel.ledger.api import By
@@ -102,7 +102,7 @@ def person(username: str, name: str, unit: Unit | None = None, role: str = "", k
 
 def make_world(*, joint: bool = False, form_schema: dict[str, Any] | None = None, promised: int = 8,
                lawful: int = 20) -> World:
-    load_official_years()
+    seed_official()
     city = Division.objects.create(code="519900", name="金效市", level=3)
     county = Division.objects.create(code="519921", name="临溪县", level=4, parent=city)
     other = Division.objects.create(code="519922", name="云门县", level=4, parent=city)
