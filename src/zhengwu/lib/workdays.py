@@ -1,6 +1,7 @@
 """Calendar arithmetic of lawful limits: the one door to ``workdays_calendar``, ``_limits``, ``_explain``."""
 
 from zhengwu.lib.workdays_calendar import (
+    WEEKDAYS,
     Calendar,
     Limit,
     NamedDay,
@@ -35,6 +36,7 @@ from zhengwu.lib.workdays_limits import (
 
 __all__ = [
     "DEFAULT_RULE",
+    "WEEKDAYS",
     "Calendar",
     "DayLine",
     "Explanation",

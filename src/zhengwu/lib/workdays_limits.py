@@ -46,12 +46,14 @@ DEFAULT_RULE = WarnRule()
 class Measure:
     """``used`` and ``left`` of a limit in ``word`` (个工作日, 天, 小时 …); ``left`` < 0: overdue by so much.
 
-    Today counts as used: on the last day nothing is left.
+    Today counts as used: on the last day nothing is left. ``overdue`` is the verdict: on the Saturday
+    after a due Friday no working day is over yet, but the limit is.
     """
 
     used: int
     left: int
     word: str
+    overdue: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ def due(start: datetime, limit: Limit, calendar: Calendar, hours: OfficeHours | 
 
 
 def last_day(due_at: datetime, unit: Unit) -> date:
-    """The calendar day in China on which a limit ends: for limits in days the one that ends at ``due_at``."""
+    """The calendar day in China on which a limit ends: for limits in days the one that ends at
+    ``due_at``."""
     return date.fromordinal(local_ordinal(due_at - timedelta(microseconds=1) if unit.by_day else due_at))
 
 
@@ -122,7 +125,8 @@ def measure(start: datetime, limit: Limit, calendar: Calendar, *, due_at: dateti
     if not limit.unit.by_day:
         terms = HourTerms(limit.unit, calendar, hours, suspensions)
         used, left, over = (_running(a, b, terms) for a, b in ((start, at), (at, due_at), (due_at, at)))
-        return Measure(int(used // 3600), int(-(-left // 3600)) - int(-(-over // 3600)), limit.unit.word)
+        return Measure(int(used // 3600), int(-(-left // 3600)) - int(-(-over // 3600)), limit.unit.word,
+                       at >= due_at)
     first, today, end = local_ordinal(start), local_ordinal(at), local_ordinal(due_at) - 1
     days = suspended_days(suspensions)
     worked = limit.unit is Unit.WORKING_DAY
@@ -130,7 +134,7 @@ def measure(start: datetime, limit: Limit, calendar: Calendar, *, due_at: dateti
         calendar.require_span(first + 1, max(first + 1, today, end))
     used_days = _count(first, today, calendar, days, worked)
     left_days = _count(today, end, calendar, days, worked) - _count(end, today, calendar, days, worked)
-    return Measure(used_days, left_days, limit.unit.word)
+    return Measure(used_days, left_days, limit.unit.word, at >= due_at)
 
 
 def suspended_days(suspensions: Sequence[Suspension]) -> Days:
@@ -213,7 +217,8 @@ def _count(after: int, until: int, calendar: Calendar, days: Days, worked: bool)
 
 
 def _open_spans(start: datetime, until: datetime | None, terms: HourTerms) -> Iterator[Span]:
-    """The time that counts in [start, until): all of it, or office hours of working days; cut at midnight."""
+    """The time that counts in [start, until): all of it, or office hours of working days; cut at
+    midnight."""
     if terms.unit is Unit.WORKING_HOUR and terms.hours is None:
         raise Problem("office-hours-missing", "未设置办公时间，无法按工作时计算期限",
                       "no office hours are set", status=422)

@@ -1,7 +1,14 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ClockConfig(AppConfig):
     name = "zhengwu.kernel.clock"
     label = "clock"
     default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = "时限"
+
+    def ready(self) -> None:
+        from zhengwu.kernel.clock.services.seed import seed_after_migrate
+
+        post_migrate.connect(seed_after_migrate, sender=self)
