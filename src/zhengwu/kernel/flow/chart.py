@@ -208,9 +208,7 @@ class Process:
 class Chart:
     """A whole file: the main process, its sub-processes and the processes it calls."""
 
-    def __init__(
-        self, key: str, processes: dict[str, Process], form_fields: frozenset[str] = frozenset()
-    ) -> None:
+    def __init__(self, key: str, processes: dict[str, Process], form_fields: frozenset[str] = frozenset()) -> None:
         self.key, self.processes, self.form_fields = key, processes, form_fields
         self._nodes = {node.id: node for process in processes.values() for node in process.nodes.values()}
 
@@ -233,9 +231,7 @@ class Chart:
         if given)."""
         node = self._nodes.get(node_id)
         if node is None or (process is not None and node.process != process):
-            raise FlowError(
-                "no-such-node", f"流程图“{self.name}”中没有编号为“{node_id}”的环节", element=node_id
-            )
+            raise FlowError("no-such-node", f"流程图“{self.name}”中没有编号为“{node_id}”的环节", element=node_id)
         return node
 
     def nodes(self) -> Iterator[Node]:

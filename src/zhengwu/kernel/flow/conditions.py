@@ -29,9 +29,7 @@ class Condition:
     def __init__(self, text: str, owner: str, where: str = "") -> None:
         self.text, self.owner, self.where = text.strip(), owner, where or f"流程线“{owner}”"
         if len(self.text) > MAX_LENGTH or _depth(self.text) > MAX_DEPTH:
-            raise ChartError(
-                "condition-too-long", f"{self.where}的条件太长或嵌套太深，请拆成几个网关", element=owner
-            )
+            raise ChartError("condition-too-long", f"{self.where}的条件太长或嵌套太深，请拆成几个网关", element=owner)
         try:
             self._program = cel.compile(self.text)
         except ValueError as error:

@@ -142,11 +142,7 @@ class Run:
 
     def process_of(self, scope: str) -> Process:
         """The process in which the tokens of this scope move."""
-        return (
-            self.chart.processes[self.chart.node(self.tokens[scope]["at"]).calls]
-            if scope
-            else self.chart.main
-        )
+        return self.chart.processes[self.chart.node(self.tokens[scope]["at"]).calls] if scope else self.chart.main
 
     # The machinery, also used by signing, moves and migration
 
@@ -207,9 +203,7 @@ class Run:
         at = sorted({x["at"] for x in self.tokens.values() if x["s"] not in moving})
         if at:
             names = "、".join(f"“{self.chart.node(a).name}”" for a in at)
-            raise FlowError(
-                "starved", f"汇合{names}永远等不到另一条支路", element=at[0], extra={"elements": at}
-            )
+            raise FlowError("starved", f"汇合{names}永远等不到另一条支路", element=at[0], extra={"elements": at})
 
     def enter(self, at: str, path: Path, scope: str, via: str) -> None:
         node = self.chart.node(at)

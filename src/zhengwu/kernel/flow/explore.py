@@ -167,9 +167,7 @@ def _advance(found: Explored, here: Situation, choice: Choice, todo: deque[Situa
         scripts += [[*run.script[:i], True] for i in range(len(fixed), len(run.script))]
 
 
-def _arrive(
-    found: Explored, here: Situation, choice: Choice, there: Situation, todo: deque[Situation]
-) -> None:
+def _arrive(found: Explored, here: Situation, choice: Choice, there: Situation, todo: deque[Situation]) -> None:
     key = _key(found.chart, there)
     if here.label or choice.label:
         here.after.append(key)

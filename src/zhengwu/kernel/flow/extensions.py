@@ -38,9 +38,7 @@ def read_extensions(node: Node, element: etree._Element, refuse: Refuse) -> None
                 refuse("action", f"“{node.name}”有一个操作没有代码或名称", node.id)
             if any(a.code == code for a in actions):
                 refuse("action", f"“{node.name}”的操作“{code}”写了两次", node.id)
-            actions.append(
-                Action(code, label, child.get("opinion") == "required", child.get("danger") == "true")
-            )
+            actions.append(Action(code, label, child.get("opinion") == "required", child.get("danger") == "true"))
         elif name == "limit":
             node.limit = _limit(node, child, refuse)
         elif name == "suspends":

@@ -64,9 +64,7 @@ def lint(xml: str | bytes) -> list[Finding]:
         return _unique(Finding(e.element, e.code.removeprefix("flow-"), e.zh) for e in errors)
     found = [f for process in chart.processes.values() for f in _shape(chart, process)]
     found += [f for node in chart.nodes() if node.kind in STEPS for f in _words(chart, node)]
-    found += [
-        f for node in chart.nodes() for timer in node.timers for f in _timer(chart, timer.node, timer.text)
-    ]
+    found += [f for node in chart.nodes() for timer in node.timers for f in _timer(chart, timer.node, timer.text)]
     found += _conditions(chart)
     if not any(f.severity == "error" for f in found):
         found += _dry_run(chart)
@@ -113,14 +111,10 @@ def _gateway(process: Process, node: Node) -> Iterator[Finding]:
                 "warning",
             )
         if flow_id != node.default and flow.condition is None:
-            yield Finding(
-                flow_id, "no-condition", f"网关“{node.name}”到“{target}”的流程线没有条件，也不是默认流向"
-            )
+            yield Finding(flow_id, "no-condition", f"网关“{node.name}”到“{target}”的流程线没有条件，也不是默认流向")
     conditions = [c for f in node.out if (c := process.flows[f].condition) is not None]
     if not node.default and any(not c.names <= {"outcome", "steps"} for c in conditions):
-        yield Finding(
-            node.id, "no-default", f"网关“{node.name}”没有默认流向，条件可能都不成立，流程会停在这里"
-        )
+        yield Finding(node.id, "no-default", f"网关“{node.name}”没有默认流向，条件可能都不成立，流程会停在这里")
 
 
 def _words(chart: Chart, node: Node) -> Iterator[Finding]:
@@ -210,9 +204,7 @@ def _condition(chart: Chart, condition: Condition, known: frozenset[str]) -> Ite
     for step, code in sorted(set(_STEP_OUTCOME.findall(condition.text))):
         if step in tasks and tasks[step].action(code) is None:
             name = tasks[step].name
-            yield Finding(
-                owner, "unknown-outcome", f"{where}的条件等待“{name}”的操作“{code}”，但该环节不提供这个操作"
-            )
+            yield Finding(owner, "unknown-outcome", f"{where}的条件等待“{name}”的操作“{code}”，但该环节不提供这个操作")
 
 
 def _dry_run(chart: Chart) -> Iterator[Finding]:

@@ -44,9 +44,7 @@ def _place(run: "Run", token: str, chart: Chart, mapping: Mapping[str, str]) -> 
     flow = _arrival(run, mine, chart.processes[new.process], new, mapping)
     if flow is None:
         source = run.chart.processes[old.process].flows[mine["in"]].source
-        return Obstacle(
-            token, old.id, f"已从“{run.chart.node(source).name}”到达“{old.name}”，新版本中此路不再通到这里"
-        )
+        return Obstacle(token, old.id, f"已从“{run.chart.node(source).name}”到达“{old.name}”，新版本中此路不再通到这里")
     return {"at": new.id, "in": flow}
 
 
@@ -100,7 +98,4 @@ def _dry_run(state: State, chart: Chart, run: "Run") -> list[Obstacle]:
     from zhengwu.kernel.flow.explore import explore
 
     found = explore(chart, state, steps=run.variables().get("steps") or {})
-    return [
-        Obstacle("", element, f"换到新版本后流程会走不完：{message}")
-        for element, message in found.dead_ends()
-    ]
+    return [Obstacle("", element, f"换到新版本后流程会走不完：{message}") for element, message in found.dead_ends()]

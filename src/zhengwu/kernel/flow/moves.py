@@ -77,9 +77,7 @@ def _plan(process: Process, path: Path, inside: dict[str, Token]) -> tuple[int, 
     if shared == len(path):
         return shared, [i for i, x in inside.items() if _under(x["p"], path)]
     split = _split(process, path[shared])
-    sibling = any(
-        len(p) > shared and _under(p, path[:shared]) and _split(process, p[shared]) == split for p in live
-    )
+    sibling = any(len(p) > shared and _under(p, path[:shared]) and _split(process, p[shared]) == split for p in live)
     if sibling:
         return shared + 1, []
     return shared, [i for i, x in inside.items() if _under(x["p"], path[:shared])]

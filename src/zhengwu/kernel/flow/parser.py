@@ -224,9 +224,7 @@ class _Reader:
         multi = element.find(f"{B}multiInstanceLoopCharacteristics")
         if multi is not None:
             if node.kind != TASK:
-                self.refuse(
-                    "multi-host", f"“{node.name}”：会签（多实例）只能用在任务上，不能用在子流程上", node.id
-                )
+                self.refuse("multi-host", f"“{node.name}”：会签（多实例）只能用在任务上，不能用在子流程上", node.id)
             node.multi = SEQUENTIAL if multi.get("isSequential") == "true" else PARALLEL
             written = multi.find(f"{B}completionCondition")
             if written is not None and (written.text or "").strip():
@@ -300,9 +298,7 @@ class _Reader:
         if node.kind not in (XOR, OR):
             for flow_id in node.out:
                 if process.flows[flow_id].condition is not None or node.default:
-                    self.refuse(
-                        "condition-place", f"流程线“{flow_id}”的条件只能写在排他网关或包容网关之后", flow_id
-                    )
+                    self.refuse("condition-place", f"流程线“{flow_id}”的条件只能写在排他网关或包容网关之后", flow_id)
         if node.kind not in (END, TERMINATE) and not node.out:
             what = "网关" if node.kind in GATEWAYS else "步骤"
             self.refuse("no-way-on", f"{what}“{node.name}”之后没有流程线，流程会停在这里", node.id)

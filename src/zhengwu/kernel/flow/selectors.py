@@ -10,9 +10,7 @@ from zhengwu.kernel.flow.problems import FlowError
 def published(key: str) -> Version:
     """The published version of a chart; FlowError ``flow-not-published`` if there is none."""
     version = (
-        Version.objects.filter(definition__key=key, state=VersionState.PUBLISHED)
-        .select_related("definition")
-        .first()
+        Version.objects.filter(definition__key=key, state=VersionState.PUBLISHED).select_related("definition").first()
     )
     if version is None:
         raise FlowError("not-published", f"流程“{key}”还没有发布", element=key)

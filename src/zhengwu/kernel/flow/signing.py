@@ -46,9 +46,7 @@ def remove(run: "Run", token: str, who: str) -> None:
     if not asked and who not in mi["w"]:
         raise FlowError("not-asked", f"会签环节“{node.name}”没有此人（单位）待办", element=node.id)
     if len(mi["o"]) + len(mi["w"]) == 1 and not mi["d"]:
-        raise FlowError(
-            "nobody", f"会签环节“{node.name}”只剩一人（单位）且无人办理，不能减去", element=node.id
-        )
+        raise FlowError("nobody", f"会签环节“{node.name}”只剩一人（单位）且无人办理，不能减去", element=node.id)
     mi["o" if asked else "w"].remove(who)
     run.tell("unask", token, node.id, mine["p"], who)
     ask_next(run, token)

@@ -51,7 +51,5 @@ def publish(*, key: str, xml: str, by: By, title: str = "", note: str = "") -> V
         published_by=by.label,
         note=note,
     )
-    append(
-        f"flow:{key}", by, [Entry("flow.published", {"version": version.number, "sm3": digest, "note": note})]
-    )
+    append(f"flow:{key}", by, [Entry("flow.published", {"version": version.number, "sm3": digest, "note": note})])
     return version
