@@ -4,9 +4,18 @@ import base64
 import binascii
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from zhengwu.lib.problem import Problem
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """What the pager shows: cursors of the neighbouring pages, None where there is none."""
+
+    next: str | None = None
+    previous: str | None = None
 
 
 def encode(*values: Any) -> str:

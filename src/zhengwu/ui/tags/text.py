@@ -1,6 +1,6 @@
 """Filters: dates, money and durations the way civil servants write them, and masked identifiers."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -55,6 +55,13 @@ def iso_date(value: Any) -> str:
     """2026-03-13, for tables."""
     day = _day(value)
     return day.isoformat() if day else ""
+
+
+@register.filter
+def due_day(value: Any) -> date | None:
+    """The day people mean by a due moment: day-based limits end at 24:00, which is the next day's 0:00."""
+    moment = _moment(value)
+    return (moment - timedelta(microseconds=1)).date() if moment else None
 
 
 @register.filter

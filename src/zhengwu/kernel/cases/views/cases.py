@@ -18,7 +18,7 @@ from zhengwu.kernel.cases.services.papers import render_document
 from zhengwu.kernel.cases.views.presenting import case_facts, chart_panel, clock_panels, events, opinions, state_words
 from zhengwu.kernel.directory.api import request_actor, require_role
 from zhengwu.lib.now import CN, local, now
-from zhengwu.lib.paging import decode, encode
+from zhengwu.lib.paging import Cursor, decode, encode
 from zhengwu.lib.problem import NotFound
 
 PAGE = 50
@@ -71,9 +71,18 @@ def case_list(request: HttpRequest) -> HttpResponse:
         case.words = state_words(case)  # type: ignore[attr-defined]
     last = found[PAGE - 1] if len(found) > PAGE else None
     return render(request, "cases/list.html", {
-        "rows": found[:PAGE], "next": encode(last.opened_at.isoformat(), last.pk) if last else None,
-        "states": sorted(kinds.get("application").states.items()) if "application" in kinds.codes() else [],
+        "rows": found[:PAGE], "groups": _groups(),
+        "cursor_page": Cursor(next=encode(last.opened_at.isoformat(), last.pk) if last else None),
     })
+
+
+def _groups() -> list[dict[str, Any]]:
+    states = {code: label for kind in sorted(kinds.codes()) for code, label in kinds.get(kind).states.items()}
+    return [
+        {"name": "phase", "label": "阶段", "options": [("open", "在办"), ("closed", "办结")]},
+        {"name": "light", "label": "亮灯", "options": [("red", "■ 超期"), ("yellow", "▲ 预警")]},
+        {"name": "state", "label": "状态", "options": list(states.items())},
+    ]
 
 
 @require_GET

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.html import escape
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from zhengwu.kernel.cases import kinds
@@ -16,14 +16,15 @@ from zhengwu.kernel.cases.models.step import StepQuerySet
 from zhengwu.kernel.cases.selectors import access_step, done_by, light, todo
 from zhengwu.kernel.cases.services.act import act
 from zhengwu.kernel.cases.services.open import new_key
-from zhengwu.kernel.cases.views.presenting import case_facts, clock_panels, opinions
+from zhengwu.kernel.cases.views.presenting import case_facts, clock_panels, left_words, opinions
 from zhengwu.kernel.directory.api import Actor, request_actor, require_role
 from zhengwu.kernel.flow.api import chart_of
 from zhengwu.lib.now import now
-from zhengwu.lib.paging import decode, encode
+from zhengwu.lib.paging import Cursor, decode, encode
 from zhengwu.lib.problem import Problem
 
 PAGE = 100
+WAYS = [(way, way) for way in ("电子送达", "窗口领取", "邮寄送达")]
 
 
 @require_GET
@@ -48,9 +49,18 @@ def _list(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     moment = now()
     for step in found:
         step.light = light(step.warn_at, step.due_at, moment)  # type: ignore[attr-defined]
-    return {"rows": found[:PAGE], "counts": _counts(actor),
+        step.left_words = left_words(step.due_at, moment)  # type: ignore[attr-defined]
+    return {"rows": found[:PAGE], "light_groups": _light_groups(actor), "done_url": reverse("cases:done"),
             "next": encode(last.due_at.isoformat() if last.due_at else None, last.pk) if last else None,
             "chosen": request.GET.get("step", ""), "filtered": bool(request.GET.get("light") or request.GET.get("q"))}
+
+
+def _light_groups(actor: Actor) -> list[dict[str, Any]]:
+    counts = _counts(actor)
+    options = [("red", "■ 超期", counts["red"]), ("yellow", "▲ 预警", counts["yellow"]),
+               ("green", "● 正常", counts["all"] - counts["red"] - counts["yellow"] - counts["none"]),
+               ("none", "○ 不计时", counts["none"])]
+    return [{"name": "light", "label": "亮灯", "options": options}]
 
 
 def _filtered(rows: StepQuerySet, request: HttpRequest) -> StepQuerySet:
@@ -91,8 +101,14 @@ def pane_context(actor: Actor, step_id: int) -> dict[str, Any]:
         "facts": case_facts(case), "state": kinds.state_label(case.kind, case.state),
         "materials": list(case.submissions.select_related("file")), "clocks": clock_panels(case),
         "opinions": opinions(case), "key": new_key(), "light": light(step.warn_at, step.due_at),
-        "can_correct": not case.steps.filter(kind="correct").exists(),
+        "can_correct": not case.steps.filter(kind="correct").exists(), "ways": WAYS, "correction_rows": _rows([]),
+        "closed_words": f"这个环节已由{step.closed_label or '流程'}办理：{step.outcome_label}",
     }
+
+
+def _rows(typed: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The rows of the correction form: what was typed and some empty ones."""
+    return [*typed, *({"material": "", "fault": "", "wanted": ""} for _ in range(max(2, 4 - len(typed))))]
 
 
 @require_GET
@@ -129,7 +145,7 @@ def step_act(request: HttpRequest, step_id: int) -> HttpResponse:
         return _refused(request, actor, step_id, problem)
     words = f"已办理：{done.case.title}（{done.case.number}）"
     if request.htmx:
-        context = _list(request, actor) | {"done": words, "done_case": done.case}
+        context = _list(request, actor) | {"done": words, "done_url_case": reverse("cases:case", args=[done.case.number])}
         return render(request, "cases/_acted.html", context)
     messages.success(request, words)
     return redirect("cases:desk")
@@ -139,9 +155,11 @@ def _refused(request: HttpRequest, actor: Actor, step_id: int, problem: Problem)
     """Nothing was changed; the pane comes back with what was typed and what is wrong."""
     if problem.status in (403, 404):
         raise problem
-    typed = {"opinion": request.POST.get("opinion", ""), "action": request.POST.get("action", ""),
-             "items": correction_items(request)}
-    context = pane_context(actor, step_id) | {"problem": problem, "typed": typed}
+    typed = {"opinion": request.POST.get("opinion", "")}
+    errors = getattr(problem, "errors", None) or {problem.field: problem.zh}
+    context = pane_context(actor, step_id) | {
+        "problem": problem, "typed": typed, "errors": errors, "correction_rows": _rows(correction_items(request)),
+        "correcting": request.POST.get("action") == "correct"}
     if request.htmx:
         return render(request, "cases/_pane.html", context, status=200)
     return render(request, "cases/desk.html", _list(request, actor) | context | {"chosen": str(step_id)},
@@ -163,4 +181,4 @@ def done(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(pk__lt=pk)
     found = list(rows.order_by("-id")[: PAGE + 1])
     more = encode(found[PAGE - 1].pk) if len(found) > PAGE else None
-    return render(request, "cases/done.html", {"rows": found[:PAGE], "next": more, "q": escape(words)})
+    return render(request, "cases/done.html", {"rows": found[:PAGE], "cursor_page": Cursor(next=more), "no_groups": []})

@@ -1,5 +1,6 @@
 """Cases put into words for pages: facts, clocks, opinions, the chart, the timeline."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.safestring import mark_safe
@@ -7,13 +8,26 @@ from django.utils.safestring import mark_safe
 from zhengwu.kernel.cases import kinds
 from zhengwu.kernel.cases.models import Case
 from zhengwu.kernel.cases.selectors import clocks, progress, timeline
-from zhengwu.kernel.clock.api import explain
+from zhengwu.kernel.clock.api import book, explain
+from zhengwu.lib.workdays import local_ordinal
 
 CLOCK_NAMES = {"lawful": "法定时限", "promised": "承诺时限", "delivery": "送达时限", "step": "环节时限"}
 EVENT_WORDS = {
     "case.opened": "提交申请", "case.withdrawn": "申请人撤回", "case.archived": "归档", "case.timer": "定时器到时",
     "clock.yellow": "预警：临近时限", "clock.red": "超期",
 }
+
+
+def left_words(due_at: datetime | None, at: datetime) -> str:
+    """还剩3个工作日 / 今天到期 / 已超期…: counted in working days of the loaded calendar."""
+    if due_at is None:
+        return "不计时"
+    calendar = book().calendar
+    today, last = local_ordinal(at), local_ordinal(due_at - timedelta(microseconds=1))
+    if at >= due_at:
+        return f"已超期{max(1, calendar.count(last, today))}个工作日"
+    left = calendar.count(today, last)
+    return f"还剩{left}个工作日" if left else "今天到期"
 
 
 def case_facts(case: Case) -> list[tuple[str, Any]]:
