@@ -17,13 +17,17 @@ _LONGEST_PAUSE = 30.0
 
 @dataclass
 class Child:
-    """``tend`` is called again and again; it starts the process when it is down and its pause is over."""
+    """``tend`` is called again and again; it starts the process when it is down and its pause is over.
+
+    ``orphan_signal`` is what the process gets when the supervisor itself is killed.
+    """
 
     name: str
     command: Sequence[str]
     env: Mapping[str, str]
     log_path: Path
     say: Callable[[str], None]
+    orphan_signal: signal.Signals = signal.SIGTERM
     process: subprocess.Popen[bytes] | None = None
     failures: int = 0
     restarts: int = 0
@@ -37,7 +41,7 @@ class Child:
             self.process = subprocess.Popen(
                 list(self.command), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=dict(self.env),
                 start_new_session=True,
-                preexec_fn=lambda: die_with_parent(signal.SIGTERM, parent))  # noqa: PLW1509 - one thread only
+                preexec_fn=lambda: die_with_parent(self.orphan_signal, parent))  # noqa: PLW1509 - one thread only
         self._started = time.monotonic()
 
     def tend(self) -> bool:

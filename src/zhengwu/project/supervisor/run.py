@@ -1,5 +1,6 @@
 """`./zw up`: database, preparation, web and worker, in this order; back down in the other one."""
 
+import hashlib
 import http.client
 import os
 import signal
@@ -13,7 +14,7 @@ from types import FrameType
 from zhengwu.lib.postgres import PostgresError, Server
 from zhengwu.lib.processes import die_with_parent
 from zhengwu.project.supervisor.child import Child, shorten
-from zhengwu.project.supervisor.instance import Instance, UpError
+from zhengwu.project.supervisor.instance import ROOT, Instance, UpError
 from zhengwu.project.supervisor.welcome import welcome
 
 _TICK = 0.1
@@ -93,8 +94,15 @@ class Supervisor:
         return self.server.url
 
     def _prepare(self, url: str) -> None:
-        """Migrations, static files, calendar and demo city, in a process of its own so that we stay free of Django."""
+        """Migrations, static files, calendar and demo city, in a process of its own so that we stay free of Django.
+
+        Left out when neither the code nor the embedded database is another one than at the last complete preparation.
+        """
         password = self.instance.demo_password()
+        stamp = self.instance.data / "run" / "prepared"
+        digest = fingerprint(self.server.data) if self.server else ""
+        if digest and password == self.instance.kept_password() and stamp.exists() and stamp.read_text() == digest:
+            return
         env = self.instance.environment(url) | {"ZHENGWU_DEMO_PASSWORD": password}
         if password != self.instance.kept_password():
             env["ZW_RESET_DEMO"] = "1"
@@ -112,6 +120,7 @@ class Supervisor:
         if process.returncode:
             raise UpError("准备工作没有完成（preparation failed），原因见上。已完成的部分保留，修正后再次运行即可")
         self.instance.keep_password(password)
+        stamp.write_text(digest)
 
     def _start_children(self, url: str) -> None:
         env = self.instance.environment(url) | {"ZW_SUPERVISED": "1"}
@@ -124,7 +133,8 @@ class Supervisor:
                "--log-level", "warning", "zhengwu.project.wsgi:application"]
         worker = [sys.executable, "-m", "zhengwu.project.worker"]
         self.children = [Child("web", web, env, self.instance.logs / "web.log", say),
-                         Child("worker", worker, env, self.instance.logs / "worker.log", say)]
+                         # asked politely it would wait for a database that goes down at the same moment
+                         Child("worker", worker, env, self.instance.logs / "worker.log", say, signal.SIGKILL)]
         for child in self.children:
             child.start()
         self._write_state()
@@ -196,6 +206,16 @@ class Supervisor:
             self.server.stop()
         self.instance.forget_state()
         self.instance.unlock()
+
+
+def fingerprint(database: Path) -> str:
+    """Changes with every file of the code, the packages, and with a database made anew."""
+    digest = hashlib.sha256(f"{ROOT}\0{database.stat().st_ino}\0{os.environ.get('ZW_DEMO', '')}".encode())
+    for path in sorted([ROOT / "requirements.lock", *(ROOT / "src").rglob("*")]):
+        if path.suffix != ".pyc" and path.is_file():
+            found = path.stat()
+            digest.update(f"{path}\0{found.st_size}\0{found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
 
 
 def free_port(host: str, port: int, patience: float) -> int:
