@@ -54,6 +54,12 @@ def proof_of(event: Event) -> dict[str, Any]:
                    "leaf": {"index": index, "count": seal.count, "path": [step.hex() for step in path]}}
 
 
+def proof_text(event: Event) -> str:
+    """``proof_of`` in canonical form, one line: what people should be given to download, because the check with
+    OpenSSL alone (``/seals/openssl/``) reads it with ``sed``."""
+    return canonical.text(proof_of(event))
+
+
 def _place(seal: Seal, event_id: int) -> tuple[int, list[bytes]]:
     """The leaf's index in the seal's tree and its audit path: within its block, then over the blocks."""
     starts, nodes = zip(*unpack_blocks(bytes(seal.blocks)), strict=True)

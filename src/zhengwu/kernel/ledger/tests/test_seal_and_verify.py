@@ -171,8 +171,9 @@ def forge(cursor, key):
     root = merkle.fold(node for _, node in blocks)
     digest = seal_hash(seal_fields(number=1, first=old.first_id, upto=old.upto_id, count=old.count, root=root,
                                    prev_hash=canonical.ZERO, at=canonical.moment(old.at)))
+    values = (root, digest, sealing.pack_blocks(blocks), key.sign(digest), key.public_hex, key.id)
     cursor.execute("UPDATE ledger_seal SET root=%s, hash=%s, blocks=%s, signature=%s, public_key=%s, key_id=%s "
-                   "WHERE number=1", (root, digest, sealing.pack_blocks(blocks), key.sign(digest), key.public_hex, key.id))
+                   "WHERE number=1", values)
 
 
 @pytest.mark.parametrize("own_key", [True, False])
