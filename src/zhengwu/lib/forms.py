@@ -23,6 +23,7 @@ Schema = Mapping[str, Any]
 Data = dict[str, Any]
 Errors = dict[str, str]
 MAX_ROWS = 100
+_VERBS = {"tick": "请勾选", "rows": "请至少填写一行", "checks": "请选择", "radio": "请选择", "select": "请选择"}
 _TYPES = {"string", "integer", "number", "boolean", "array"}
 
 
@@ -260,8 +261,7 @@ def _exact(part: Any) -> Any:
 def _wanting(name: str, schema: Any) -> str:
     part = schema.get("properties", {}).get(name, {})
     widget = _widget(part)
-    verb = {"tick": "请勾选", "rows": "请至少填写一行", "checks": "请选择", "radio": "请选择", "select": "请选择"}.get(widget, "请填写")
-    return f"{verb}“{title_of(name, part)}”"
+    return f"{_VERBS.get(widget, '请填写')}“{title_of(name, part)}”"
 
 
 def _message(error: ValidationError) -> str:

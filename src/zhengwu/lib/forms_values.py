@@ -34,7 +34,7 @@ def title_of(name: str, part: Mapping[str, Any]) -> str:
 
 
 def flatten(submitted: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
-    """A page's QueryDict in the shape of the data: lists for ticks, rows out of ``rows.0.name``. Other mappings as are."""
+    """A page's QueryDict in the shape of the data: lists for ticks, rows out of ``rows.0.name``; others as they are."""
     if not hasattr(submitted, "getlist"):
         return dict(submitted)
     shaped: dict[str, Any] = {}
@@ -129,7 +129,8 @@ def _ticks(value: Any) -> Any:
 def _number(kind: str, value: Any) -> Any:
     """Exact. A JSON fraction has already been rounded by whoever parsed it, so it is refused."""
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-        raise ValueRefusedError("请把数字写成文字形式，例如 \"1200.50\"" if isinstance(value, float) else "此项应为数字")
+        message = "请把数字写成文字形式，例如 \"1200.50\"" if isinstance(value, float) else "此项应为数字"
+        raise ValueRefusedError(message)
     text = unicodedata.normalize("NFKC", str(value)).strip().replace(",", "")
     if not text:
         return MISSING

@@ -107,7 +107,7 @@ def _pdf_text(data: bytes) -> str:
         locked = reader.is_encrypted and not reader.decrypt("")
         pages = [] if locked else [page.extract_text() for page in reader.pages[:_PDF_PAGES]]
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
-        raise _refused("upload-damaged", "PDF 文件已损坏，无法打开。请重新导出后再上传。", "the PDF is damaged") from error
+        raise _refused("upload-damaged", "PDF 已损坏，无法打开。请重新导出后再上传。", "the PDF is damaged") from error
     if locked:
         raise _refused("upload-encrypted", "PDF 设有打开密码，无法检查。请去掉密码后再上传。", "the PDF is encrypted")
     if not pages:

@@ -4,7 +4,7 @@ import json
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import File, Form, Router, Schema
+from ninja import File, Router, Schema
 from ninja.files import UploadedFile
 
 from zhengwu.kernel.directory.http import actor, answer_once, signed_in
@@ -12,8 +12,8 @@ from zhengwu.kernel.files import api
 from zhengwu.kernel.files.views import serve
 
 router = Router(tags=["files"], auth=signed_in)
-PURPOSE = "upload"
-"""Files handed in before they belong to anything: their owner alone sees them until a package takes them over."""
+PURPOSE = "material"
+"""Files handed in to be named in an application; until then they have no subject and their owner alone sees them."""
 
 
 class StoredOut(Schema):
@@ -26,12 +26,12 @@ class StoredOut(Schema):
 
 
 @router.post("files", response={201: StoredOut}, summary="上传文件")
-def upload(request: HttpRequest, file: File[UploadedFile], subject: Form[str] = "") -> HttpResponse:
+def upload(request: HttpRequest, file: File[UploadedFile]) -> HttpResponse:
     """Stores one file (multipart field ``file``). 422 when the checks refuse it, 413 when it is too large."""
     who = actor(request, "files")
 
     def run() -> tuple[int, bytes]:
-        stored = api.store(name=file.name or "", stream=file, owner=who, purpose=PURPOSE, subject=subject[:80])
+        stored = api.store(name=file.name or "", stream=file, owner=who, purpose=PURPOSE)
         out = {"id": str(stored.id), "name": stored.name, "size": stored.size, "sm3": stored.sm3}
         return 201, json.dumps(out, ensure_ascii=False).encode()
 

@@ -39,7 +39,7 @@ class Driver(Protocol):
 
 
 class LogDriver:
-    """Writes messages to ``DATA_DIR/outbox/<channel>.jsonl`` (mode 0600) and a line without personal data to the log."""
+    """Writes messages to ``DATA_DIR/outbox/<channel>.jsonl`` (mode 0600); its log line has no personal data."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder

@@ -11,7 +11,8 @@ class Notice(models.Model):
     """One notice to one account. ``key`` makes it once, however often the deed behind it is repeated."""
 
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="收件账号", on_delete=models.CASCADE, related_name="notices", db_index=False
+        settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="收件账号", related_name="notices",
+        db_index=False,
     )
     title = models.CharField("标题", max_length=200)
     body = models.TextField("内容", blank=True, default="")
@@ -51,7 +52,8 @@ class Outbox(models.Model):
 
     channel = models.CharField("渠道", max_length=8, choices=Channel.choices)
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="收件账号", null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="收件账号", null=True, related_name="+",
+        db_index=False,
     )
     address_sealed = models.TextField("地址（密文）", blank=True, default="")
     text = models.TextField("内容")

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Document(models.Model):
-    """A findable thing. ``vector`` holds character bigrams made by ``lib.ngrams``; the database never parses Chinese."""
+    """A findable thing. ``vector`` holds bigrams made by ``lib.ngrams``; the database never parses Chinese."""
 
     kind = models.CharField("类别", max_length=30)
     key = models.CharField("标识", max_length=80)
