@@ -1,10 +1,12 @@
 """The public face of the flow floor."""
 
 from zhengwu.kernel.flow.chart import Action, Chart, Flow, Limit, Node, Process, Suspends, Timer
+from zhengwu.kernel.flow.diagram import with_diagram
 from zhengwu.kernel.flow.executor import Run
 from zhengwu.kernel.flow.extensions import own_duration
 from zhengwu.kernel.flow.linter import lint
 from zhengwu.kernel.flow.parser import parse
+from zhengwu.kernel.flow.picture import draw
 from zhengwu.kernel.flow.problems import ChartError, Finding, FlowError, Obstacle
 from zhengwu.kernel.flow.selectors import chart_of, published
 from zhengwu.kernel.flow.services.publish import publish
@@ -28,9 +30,11 @@ __all__ = [
     "Timer",
     "add_words",
     "chart_of",
+    "draw",
     "lint",
     "own_duration",
     "parse",
     "publish",
     "published",
+    "with_diagram",
 ]

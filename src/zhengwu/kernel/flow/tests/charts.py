@@ -1,5 +1,6 @@
 """Charts for tests: a few lines of helpers to write them, and random ones from a seed."""
 
+from itertools import pairwise
 from random import Random
 
 OPEN = (
@@ -10,7 +11,8 @@ OPEN = (
 
 def chart(body: str, key: str = "p", more: str = "", attributes: str = "") -> str:
     """A file with the main process ``key``; ``more`` stands beside it."""
-    return f'{OPEN}<process id="{key}" name="试验流程" isExecutable="true" {attributes}>{body}</process>{more}</definitions>'
+    head = f'<process id="{key}" name="试验流程" isExecutable="true" {attributes}>'
+    return f"{OPEN}{head}{body}</process>{more}</definitions>"
 
 
 def task(own: str, *actions: str, inner: str = "", extra: str = "", attributes: str = "") -> str:
@@ -30,7 +32,7 @@ def flow(own: str, source: str, target: str, condition: str = "") -> str:
 
 def line(*nodes: str) -> str:
     """Flows ``a>b`` between neighbours."""
-    return "".join(flow(f"{a}.{b}", a, b) for a, b in zip(nodes, nodes[1:], strict=False))
+    return "".join(flow(f"{a}.{b}", a, b) for a, b in pairwise(nodes))
 
 
 START, END = '<startEvent id="s" name="开始"/>', '<endEvent id="e" name="结束"/>'
@@ -70,7 +72,7 @@ class Grower:
     def sequence(self, depth: int) -> tuple[str, str, str]:
         parts = [self.block(depth) for _ in range(self.random.randint(1, 3))]
         body = "".join(p[2] for p in parts)
-        for (_, last, _), (first, _, _) in zip(parts, parts[1:], strict=False):
+        for (_, last, _), (first, _, _) in pairwise(parts):
             body += flow(self.name("f"), last, first)
         return parts[0][0], parts[-1][1], body
 
