@@ -6,7 +6,7 @@ Everything is recomputed from the disclosed fields; others are refused, so that 
 
 import re
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ class MalformedError(Exception):
     """The message is a finding."""
 
 
-def _fields(value: Any, wanted: dict[str, type], where: str) -> None:
+def _fields(value: Any, wanted: Mapping[str, type], where: str) -> None:
     if type(value) is not dict:
         raise MalformedError(f"{where}缺失或不是对象")
     for name, kind in wanted.items():

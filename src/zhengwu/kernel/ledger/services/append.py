@@ -65,7 +65,7 @@ def append(stream: str, by: By, entries: Iterable[Entry], *, at: datetime | None
             _refuse_citizen_ids(text)
             digest = event_hash(prev, text)
             values += (stream, seq, written, kind, *who, body, prev, digest)
-            events.append(Event(None, stream, seq, when, kind, *who, data, prev, digest))
+            events.append(Event(None, stream, seq, when, kind, by.id, by.label, by.unit, data, prev, digest))
             prev = digest
         if not events:
             return []

@@ -58,7 +58,7 @@ class BrokenError(Exception):
         self.broken = broken
 
 
-def verify(progress: Callable[[int], None] | None = None, upto: int | None = None, *,
+def verify(progress: Callable[[int], object] | None = None, upto: int | None = None, *,
            trusted: Collection[str] | None = None, published: Mapping[int, str] | None = None) -> Report:
     """Recomputes everything from the stored rows.
 
@@ -86,7 +86,7 @@ class _Check:
         self.heads: dict[str, tuple[int, bytes]] = {}
         self.last_seal: Seal | None = None
 
-    def run(self, progress: Callable[[int], None] | None) -> None:
+    def run(self, progress: Callable[[int], object] | None) -> None:
         queue = Seal.objects.defer("blocks").order_by("number")
         if self.upto is not None:
             queue = queue.filter(upto_id__lte=self.upto)
