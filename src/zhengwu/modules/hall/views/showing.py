@@ -1,0 +1,65 @@
+"""What an applicant sees of a case: the same facts, clocks and chart as the office, without the names of persons."""
+
+from typing import Any
+
+from django.utils.safestring import mark_safe
+
+from zhengwu.kernel.cases.api import light, query_code
+from zhengwu.kernel.cases.models import Case
+from zhengwu.kernel.cases.views.presenting import case_facts, chart_panel, clock_panels, events, state_words
+from zhengwu.kernel.directory.api import Actor
+from zhengwu.kernel.ledger.models import Event
+from zhengwu.lib.qr import svg
+from zhengwu.modules.hall.models import Rating
+
+STAGES = ["提交申请", "受理", "审查决定", "送达", "办结"]
+
+
+def stage(case: Case) -> int:
+    """Where the case stands among STAGES; len(STAGES) when it is over."""
+    if case.closed_at is not None:
+        return len(STAGES)
+    if case.decided_at is not None:
+        return 3
+    return 2 if case.accepted_at is not None else 1
+
+
+def progress_context(case: Case, actor: Actor | None) -> dict[str, Any]:
+    """Template context of a case page for its applicant (``actor``), or for the holder of its query code (None)."""
+    mine = actor is not None and case.applicant_id == actor.account_id
+    chart = chart_panel(case)
+    rating = Rating.objects.filter(case=case).first() if case.closed_at else None
+    correction = next((s for s in chart["open"] if s.kind == "correct"), None)
+    return {
+        "case": case, "state": state_words(case), "facts": case_facts(case) if mine else [], "chart": chart,
+        "clocks": clock_panels(case), "events": events(case, names=False), "mine": mine, "rating": rating,
+        "materials": list(case.submissions.select_related("file")) if mine else [],
+        "documents": list(case.documents.all()) if mine else [],
+        "stages": STAGES, "stage": stage(case), "correction": correction if mine else None,
+        "items": _items(case) if correction else [], "can_rate": mine and case.closed_at is not None and rating is None
+        and case.state not in ("withdrawn",), "can_withdraw": mine and case.decided_at is None and case.closed_at is None,
+        "rating_words": f"{rating.get_level_display()}　{rating.comment}" if rating else "",
+        "light": light(case.warn_at, case.due_at) if case.closed_at is None else "none",
+    }
+
+
+def _items(case: Case) -> list[dict[str, str]]:
+    """What the correction notice asked for."""
+    step = case.steps.filter(kind="precheck", outcome="correct").order_by("-id").first()
+    return step.form.get("items", []) if step else []
+
+
+def receipt_context(case: Case) -> dict[str, Any]:
+    """The receipt as the component draws it: number, query code, QR, digest of the first ledger event."""
+    first = Event.objects.filter(stream=case.number, seq=1).first()
+    url = f"/progress/?number={case.number}"
+    return {
+        "title": "申请材料接收凭证", "number": case.number, "code": query_code(case.number), "unit": case.unit.name,
+        "at": case.opened_at, "qr": mark_safe(svg(url)),  # noqa: S308 - made of digits by ourselves
+        "rows": [("申请人", case.applicant_name), ("申请事项", case.title),
+                 ("事项编码", case.matter.code if case.matter else ""), ("实施机关", case.unit.name),
+                 ("接收的材料", "、".join(case.submissions.values_list("name", flat=True)) or "无需提交材料")],
+        "note": "本机关自收到申请材料之日起五个工作日内告知是否受理；需要补正的，一次告知全部内容。"
+                "凭办件编号和查询码可随时查询进度。",
+        "proof": bytes(first.hash).hex() if first else "", "proof_url": f"/my/cases/{case.number}/proof.json",
+    }
