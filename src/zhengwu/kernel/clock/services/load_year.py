@@ -17,6 +17,7 @@ from zhengwu.lib.problem import Conflict, Problem
 from zhengwu.lib.workdays import Calendar
 
 State = CalendarYear.State
+PROVISIONAL_SOURCE = "《全国年节及纪念日放假办法》法定节日，放假安排尚未公布"
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ def load_year(year: int, rows: Sequence[Row], *, state: str, source: str, actor:
                       f"{len(bad)} rows are at fault", status=422, field="rows",
                       extra={"rows": [[b.line, b.text, b.message] for b in bad]})
     if not source.strip():
-        raise Problem("calendar-source", "请写明依据，如国务院办公厅通知的文号", "a source is needed", field="source")
+        raise Problem("calendar-source", "请写明依据，如国务院办公厅通知的文号", "a source is needed", status=422,
+                      field="source")
     with transaction.atomic():
         _refuse_downgrade(year, state)
         CalendarYear.objects.update_or_create(
@@ -70,7 +72,7 @@ def load_year(year: int, rows: Sequence[Row], *, state: str, source: str, actor:
 def load_provisional(year: int, *, actor: Actor) -> list[Moved]:
     """Loads the days the law itself fixes until the notice of ``year`` is out; see ``statutory``."""
     return load_year(year, provisional_year(year), state=State.PROVISIONAL,
-                     source="《全国年节及纪念日放假办法》法定节日，放假安排尚未公布", actor=actor)
+                     source=PROVISIONAL_SOURCE, actor=actor)
 
 
 def provisional_year(year: int) -> list[Row]:
