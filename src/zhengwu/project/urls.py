@@ -1,4 +1,4 @@
-"""Every address of the installation. Packages own their full paths; here stands who is mounted, in order."""
+"""Every address of the installation. Packages own their full paths unless ``PREFIXES`` gives them a place."""
 
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -10,11 +10,13 @@ from zhengwu.project.health import healthz, readyz
 from zhengwu.project.home import home
 from zhengwu.project.modules import KERNEL, MODULES
 
+PREFIXES = {"zhengwu.kernel.ledger": "seals/"}
+
 
 def _pages() -> Iterator[URLResolver]:
     for package in ("zhengwu.ui", *KERNEL, *MODULES, "zhengwu.demo"):
         if find_spec(f"{package}.urls"):
-            yield path("", include(f"{package}.urls"))
+            yield path(PREFIXES.get(package, ""), include(f"{package}.urls"))
 
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -11,4 +11,4 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """0 when sealed (or nothing was new)."""
-    return on_instance(["-m", "zhengwu.project.ledger_commands", "seal"])
+    return on_instance(["-m", "django", "ledger_seal"])
