@@ -108,7 +108,7 @@ def _outgoing(message: Message, channel: str) -> tuple[Any, ...]:
     if not address and (message.account_id is None or channel == MAIL):
         raise ValueError(f"message {message.key!r} has no address for {channel}")
     text = f"{message.title}。{message.body}" if message.body else message.title
-    return (channel, message.account_id, seal_text(address), text, f"{channel}:{message.key}")
+    return (channel, message.account_id, seal_text(address, "outbox"), text, f"{channel}:{message.key}")
 
 
 def _columns(rows: list[tuple[Any, ...]]) -> list[list[Any]]:

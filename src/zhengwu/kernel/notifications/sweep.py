@@ -65,7 +65,7 @@ def _send(row: tuple[Any, ...], accounts: dict[int, Account]) -> bool:
     """Hands one claimed message over and notes how it went. A failure concerns this message only."""
     key, channel, account_id, sealed, text, name, attempts = row
     try:
-        address = open_text(sealed) if sealed else phone_of(accounts[account_id])
+        address = open_text(sealed, "outbox") if sealed else phone_of(accounts[account_id])
         if not address:
             _fail(key, attempts, "没有可用的号码或地址", for_good=True)
             return False

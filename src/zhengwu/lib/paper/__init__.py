@@ -9,7 +9,7 @@ import json
 import os
 import threading
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -25,14 +25,15 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 _lock = threading.Lock()
 
 
-def render(template: str, data: Mapping[str, Any]) -> bytes:
+def render(template: str, data: Mapping[str, Any], *, at: datetime | None = None) -> bytes:
     """The PDF of ``template`` with ``data``.
 
     ``template`` is a name in ``lib/paper/templates`` (``"receipt"``) or a path below the package
     (``"modules/certificates/paper/card.typ"``). ``data`` is JSON: texts, numbers, lists; pictures (``qr``) are SVG
-    text. Raises ``FileNotFoundError`` for an unknown template, ``ValueError`` when the data do not suit it.
+    text. ``at`` is the moment the PDF says it was made (default now): with it, equal data give equal bytes.
+    Raises ``FileNotFoundError`` for an unknown template, ``ValueError`` when the data do not suit it.
     """
-    return _compile(template, data, "pdf")
+    return bytes(_compile(template, data, "pdf", at=at))
 
 
 def preview(template: str, data: Mapping[str, Any], *, ppi: float = 110) -> list[bytes]:
@@ -46,7 +47,8 @@ def chinese_date(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _compile(template: str, data: Mapping[str, Any], form: Literal["pdf", "png"], ppi: float = 110) -> Any:
+def _compile(template: str, data: Mapping[str, Any], form: Literal["pdf", "png"], ppi: float = 110,
+             at: datetime | None = None) -> Any:
     path = ROOT / template if "/" in template else TEMPLATES / f"{template}.typ"
     if not path.resolve().is_relative_to(ROOT) or not path.is_file():
         raise FileNotFoundError(f"no such template: {template}")
@@ -54,7 +56,7 @@ def _compile(template: str, data: Mapping[str, Any], form: Literal["pdf", "png"]
     with _lock:
         try:
             return _compiler().compile(
-                input=path, format=form, ppi=ppi, sys_inputs=inputs, timestamp=int(now().timestamp())
+                input=path, format=form, ppi=ppi, sys_inputs=inputs, timestamp=int((at or now()).timestamp())
             )
         except typst.TypstError as error:
             raise ValueError(f"{template}: {error.diagnostic or error.message}") from error
