@@ -61,8 +61,17 @@ class Navigation:
     def __init__(self) -> None:
         self._entries: dict[tuple[str, str], Entry] = {}
 
-    def add(self, shell: Shell, label: str, url_name: str, roles: Iterable[str] = (), order: int = 0,
-            badge: Badge | None = None, group: str = "") -> None:
+    def add(
+        self,
+        shell: Shell,
+        label: str,
+        url_name: str,
+        roles: Iterable[str] = (),
+        order: int = 0,
+        *,
+        badge: Badge | None = None,
+        group: str = "",
+    ) -> None:
         """Announces a page. Adding the same ``url_name`` to the same shell again replaces the entry."""
         self._entries[shell, url_name] = Entry(shell, label, url_name, frozenset(roles), order, badge, group)
 

@@ -15,7 +15,8 @@ _WEEKDAYS = "一二三四五六日"
 
 @dataclass(frozen=True)
 class Square:
-    """One day. ``kind`` ∈ start, counted, makeup, weekend, holiday, suspended, moved, off, over; ``mark`` stands inside."""
+    """One day. ``kind`` ∈ start, counted, makeup, weekend, holiday,
+    suspended, moved, off, over; ``mark`` is the text inside."""
 
     date: date
     kind: str
@@ -75,8 +76,15 @@ def _as_day(value: Any) -> date | None:
 
 
 _KINDS = {
-    "start": "start", "workday": "counted", "day": "counted", "makeup": "makeup", "weekend": "weekend",
-    "holiday": "holiday", "suspended": "suspended", "moved": "moved", "closed": "off",
+    "start": "start",
+    "workday": "counted",
+    "day": "counted",
+    "makeup": "makeup",
+    "weekend": "weekend",
+    "holiday": "holiday",
+    "suspended": "suspended",
+    "moved": "moved",
+    "closed": "off",
 }
 
 
@@ -97,7 +105,13 @@ def _short(reason: str) -> str:
 
 def _spoken(day: date, kind: str, reason: str) -> str:
     head = f"{day.month}月{day.day}日 星期{_WEEKDAYS[day.weekday()]}"
-    words = {"start": "起算当日，不计入", "counted": "计入", "makeup": "调休上班，计入", "weekend": "周末", "over": "超期"}
+    words = {
+        "start": "起算当日，不计入",
+        "counted": "计入",
+        "makeup": "调休上班，计入",
+        "weekend": "周末",
+        "over": "超期",
+    }
     skipped = "，不计入" if kind in ("weekend", "holiday", "suspended") and "不计" not in reason else ""
     return f"{head}，{reason or words.get(kind, '不计入')}{skipped}"
 
@@ -110,8 +124,9 @@ def _over(due: date | None, left: int | None, until: date) -> list[tuple[date, s
     return [(due + timedelta(days=i), "over", "", None) for i in range(1, shown + 1)]
 
 
-def _squares(lines: list[tuple[date, str, str, int | None]], due: date | None, today: date,
-             stopped: date | None) -> list[Square]:
+def _squares(
+    lines: list[tuple[date, str, str, int | None]], due: date | None, today: date, stopped: date | None
+) -> list[Square]:
     squares, before = [], ("", "")
     for day, kind, reason, number in lines:
         first = (kind, reason) != before
@@ -142,8 +157,17 @@ def _weeks(squares: Iterable[Square]) -> list[Week]:
     return weeks
 
 
-_LEGEND = [("start", "起算当日"), ("counted", "计入"), ("makeup", "调休上班，计入"), ("weekend", "周末"), ("holiday", "节假日"),
-           ("suspended", "暂停计时"), ("moved", "顺延"), ("off", "不计入"), ("over", "超期")]
+_LEGEND = [
+    ("start", "起算当日"),
+    ("counted", "计入"),
+    ("makeup", "调休上班，计入"),
+    ("weekend", "周末"),
+    ("holiday", "节假日"),
+    ("suspended", "暂停计时"),
+    ("moved", "顺延"),
+    ("off", "不计入"),
+    ("over", "超期"),
+]
 
 
 def strip_of(explanation: Any, today: Any = None) -> Strip:
@@ -165,10 +189,19 @@ def strip_of(explanation: Any, today: Any = None) -> Strip:
     legend += [("due", "到期日")] if any(s.due for s in squares) else []
     word = str(_get(explanation, "word", "") or "个工作日")
     light = str(_get(explanation, "light", "") or "")
-    return Strip(weeks=_weeks(squares), legend=legend, long=len(squares) > LONG, due=due, left=left, stopped=stopped,
-                 summary=str(_get(explanation, "summary", "") or ""), basis=str(_get(explanation, "basis", "") or ""),
-                 left_text=_left_text(state, left, word, due), note=str(_get(explanation, "note", "") or ""),
-                 light=light if state in ("", "running") else "off" if state in ("suspended", "stopped") else "")
+    return Strip(
+        weeks=_weeks(squares),
+        legend=legend,
+        long=len(squares) > LONG,
+        due=due,
+        left=left,
+        stopped=stopped,
+        summary=str(_get(explanation, "summary", "") or ""),
+        basis=str(_get(explanation, "basis", "") or ""),
+        left_text=_left_text(state, left, word, due),
+        note=str(_get(explanation, "note", "") or ""),
+        light=light if state in ("", "running") else "off" if state in ("suspended", "stopped") else "",
+    )
 
 
 def _left_text(state: str, left: int | None, word: str, due: date | None) -> str:

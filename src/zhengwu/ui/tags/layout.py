@@ -61,7 +61,7 @@ def page_head(content: str, title: str, lead: str = "", kicker: str = "") -> Saf
 
 @register.inclusion_tag(C + "breadcrumb.html")
 def breadcrumb(*parts: str) -> dict[str, Any]:
-    """``{% breadcrumb "首页" "/" "办事" "/matters/" "本页" %}``: label, address pairs; a last lone label is this page."""
+    """``{% breadcrumb "首页" "/" "办事" "/matters/" "本页" %}``: label, address pairs; a last lone label is here."""
     pairs = list(zip(parts[0::2], parts[1::2], strict=False))
     return {"pairs": pairs, "here": parts[-1] if len(parts) % 2 else ""}
 

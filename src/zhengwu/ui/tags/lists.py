@@ -45,10 +45,16 @@ def table(content: str, head: str, caption: str, kind: str = "", empty: str = ""
     ``class="zw-number"``). ``caption`` names the table for readers and is hidden unless ``kind`` contains "captioned".
     ``kind`` "dense" suits the desk. ``empty`` stands in the table when there are no rows.
     """
-    columns = [Column(part.rstrip(">").strip(), "number" if part.strip().endswith(">") else "")
-               for part in head.split(",")]
-    shown = {"columns": columns, "caption": caption, "kind": kind, "body": content,
-             "empty": empty if not content.strip() else ""}
+    columns = [
+        Column(part.rstrip(">").strip(), "number" if part.strip().endswith(">") else "") for part in head.split(",")
+    ]
+    shown = {
+        "columns": columns,
+        "caption": caption,
+        "kind": kind,
+        "body": content,
+        "empty": empty if not content.strip() else "",
+    }
     return render_to_string(C + "table.html", shown)
 
 
@@ -56,20 +62,32 @@ def table(content: str, head: str, caption: str, kind: str = "", empty: str = ""
 def filters(context: Context, groups: Iterable[dict[str, Any]], search: str = "") -> dict[str, Any]:
     """Filter chips as links (a click is a GET) and an optional word search in a GET form.
 
-    ``groups``: ``{"name": "light", "label": "亮灯", "options": [(value, label) or (value, label, count), …]}``; the value
-    "" (全部) is added. ``search``: label of the word field (query key ``q``), "" for none.
+    ``groups``: ``{"name": "light", "label": "亮灯", "options": [(value, label) or (value, label, count), …]}``;
+    the value "" (全部) is added. ``search``: label of the word field (query key ``q``), "" for none.
     """
     query = _query(context)
     drawn = []
     for group in groups:
         now_value = query.get(group["name"], "")
         options = [("", "全部"), *group["options"]]
-        chips = [{"label": option[1], "count": option[2] if len(option) > 2 else None,
-                  "current": str(option[0]) == now_value,
-                  "url": address_with(query, **{group["name"]: str(option[0]) or None})} for option in options]
+        chips = [
+            {
+                "label": option[1],
+                "count": option[2] if len(option) > 2 else None,
+                "current": str(option[0]) == now_value,
+                "url": address_with(query, **{group["name"]: str(option[0]) or None}),
+            }
+            for option in options
+        ]
         drawn.append({"label": group["label"], "chips": chips})
     kept = [(key, value) for key, values in query.lists() if key not in ("q", "page", "cursor") for value in values]
-    return {"groups": drawn, "search": search, "q": query.get("q", ""), "kept": kept, "clear": address_with(query, q=None)}
+    return {
+        "groups": drawn,
+        "search": search,
+        "q": query.get("q", ""),
+        "kept": kept,
+        "clear": address_with(query, q=None),
+    }
 
 
 @register.inclusion_tag(C + "pager.html", takes_context=True)
@@ -83,10 +101,20 @@ def pager(context: Context, page: Any, total: int | None = None) -> dict[str, An
     if hasattr(page, "paginator"):
         before = page.previous_page_number() if page.has_previous() else None
         after = page.next_page_number() if page.has_next() else None
-        return {"previous": link("page", before), "next": link("page", after), "number": page.number,
-                "pages": page.paginator.num_pages, "total": page.paginator.count if total is None else total}
-    return {"previous": link("cursor", getattr(page, "previous", None)),
-            "next": link("cursor", getattr(page, "next", None)), "number": None, "pages": None, "total": total}
+        return {
+            "previous": link("page", before),
+            "next": link("page", after),
+            "number": page.number,
+            "pages": page.paginator.num_pages,
+            "total": page.paginator.count if total is None else total,
+        }
+    return {
+        "previous": link("cursor", getattr(page, "previous", None)),
+        "next": link("cursor", getattr(page, "next", None)),
+        "number": None,
+        "pages": None,
+        "total": total,
+    }
 
 
 @register.inclusion_tag(C + "stat.html")
@@ -98,4 +126,6 @@ def stat(value: Any, label: str, url: str = "", note: str = "", light: str = "")
 @register.simple_tag(takes_context=True)
 def query(context: Context, **changes: Any) -> str:
     """The address of this page with some query keys changed: ``<a href="{% query sort="due" %}">``; None removes."""
-    return address_with(_query(context), **{key: None if value is None else str(value) for key, value in changes.items()})
+    return address_with(
+        _query(context), **{key: None if value is None else str(value) for key, value in changes.items()}
+    )

@@ -31,8 +31,9 @@ def stepbar(steps: Iterable[Any], current: int | str = 0) -> dict[str, Any]:
     at = next((i for i, s in enumerate(plain) if s["label"] == current), 0) if isinstance(current, str) else current
     states = ["done" if i < at else "now" if i == at else "open" for i in range(len(plain))]
     words = {"done": "已完成", "now": "当前", "open": "未开始"}
-    drawn = [{**s, "state": t, "word": words[t], "number": i + 1}
-             for i, (s, t) in enumerate(zip(plain, states, strict=True))]
+    drawn = [
+        {**s, "state": t, "word": words[t], "number": i + 1} for i, (s, t) in enumerate(zip(plain, states, strict=True))
+    ]
     return {"steps": drawn, "at": min(at + 1, len(plain)), "total": len(plain)}
 
 
@@ -50,36 +51,46 @@ def clock_strip(explanation: Any, title: str = "", law_url: str = "", today: Any
 
 
 @register.inclusion_tag(C + "chart.html")
-def chart(svg: str, title: str, text: str = "", passed: Iterable[str] = (), current: Iterable[str] = ()) -> dict[str, Any]:
+def chart(
+    svg: str, title: str, text: str = "", passed: Iterable[str] = (), current: Iterable[str] = ()
+) -> dict[str, Any]:
     """A flow chart (SVG text of ``flow.draw``) in a frame that scrolls and zooms.
 
-    ``passed``, ``current``: names of nodes in words; with ``text`` they are the alternative readers hear. ``svg`` must be
-    a SafeString (made by our own drawing); other text is escaped.
+    ``passed``, ``current``: names of nodes in words; with ``text`` they are the alternative readers hear. ``svg`` must
+    be a SafeString (made by our own drawing); other text is escaped.
     """
-    return {"svg": svg, "title": title, "text": text, "passed": list(passed), "current": list(current),
-            "drawn": isinstance(svg, SafeString)}
+    return {
+        "svg": svg,
+        "title": title,
+        "text": text,
+        "passed": list(passed),
+        "current": list(current),
+        "drawn": isinstance(svg, SafeString),
+    }
 
 
 @register.inclusion_tag(C + "material_list.html")
 def material_list(materials: Iterable[Any]) -> dict[str, Any]:
     """What is to be handed in. Each (object or dict): ``name``, ``copies`` (int), ``form`` (电子/纸质…), ``required``
-    (bool), ``note``, ``state`` ∈ "", missing, given, accepted, wrong; ``reason`` (why wrong), ``url``, ``template_url``."""
+    (bool), ``note``, ``state`` ∈ "", missing, given, accepted, wrong; ``reason`` (why wrong), ``url``,
+    ``template_url``."""
     return {"materials": list(materials)}
 
 
 @register.inclusion_tag(C + "timeline.html")
 def timeline(events: Iterable[Any], newest_first: bool = False) -> dict[str, Any]:
-    """What happened. Each (object or dict): ``at`` (aware datetime), ``title``, ``who``, ``unit``, ``note``, ``proof_url``;
-    ``state`` ∈ "", now, bad."""
+    """What happened. Each (object or dict): ``at`` (aware datetime), ``title``, ``who``, ``unit``, ``note``,
+    ``proof_url``; ``state`` ∈ "", now, bad."""
     rows = list(events)
     return {"events": rows[::-1] if newest_first else rows}
 
 
 @register.inclusion_tag(C + "receipt.html")
-def receipt(receipt: Any) -> dict[str, Any]:
-    """The paper an applicant holds. Object or dict: ``title``, ``number``, ``code`` (six digits), ``qr`` (SVG SafeString),
-    ``rows`` (pairs of key and value), ``note``, ``proof`` (text of the proof or its state), ``proof_url``, ``unit``, ``at``."""
-    return {"receipt": receipt}
+def receipt(receipt: Any, level: int = 1) -> dict[str, Any]:
+    """The paper an applicant holds. Object or dict: ``title``, ``number``, ``code`` (six digits), ``qr``
+    (SVG SafeString), ``rows`` (pairs of key and value), ``note``, ``proof`` (the proof or its state as text),
+    ``proof_url``, ``unit``, ``at`` (aware datetime). ``level`` 2 where the page has its own h1."""
+    return {"receipt": receipt, "heading": "h1" if level == 1 else "h2"}
 
 
 @register.inclusion_tag(C + "party.html")

@@ -15,7 +15,7 @@ PAGES = {"": "ui/styleguide/public.html", "desk": "ui/styleguide/desk.html", "pa
 
 @require_safe
 def styleguide(request: HttpRequest, page: str = "") -> HttpResponse:
-    """``/styleguide/`` (citizens), ``/styleguide/desk/``, ``/styleguide/paper/``; 404 unless DEBUG or ZW_STYLEGUIDE=1."""
+    """``/styleguide/`` (citizens), ``…/desk/``, ``…/paper/``; 404 unless DEBUG or ZW_STYLEGUIDE=1."""
     if not (settings.DEBUG or os.environ.get("ZW_STYLEGUIDE") == "1") or page not in PAGES:
         raise Http404
     context: dict[str, Any] = samples()
