@@ -109,26 +109,45 @@ class TodoPage(Schema):
 
 def _step_out(step: Step) -> dict[str, Any]:
     return {
-        "id": step.pk, "node": step.node, "name": step.name, "kind": step.kind, "holder": holder(step),
-        "opened_at": step.opened_at, "due_at": step.due_at, "closed_at": step.closed_at, "by": step.closed_label,
-        "outcome": step.outcome, "light": light(step.warn_at, step.due_at) if step.closed_at is None else "none",
+        "id": step.pk,
+        "node": step.node,
+        "name": step.name,
+        "kind": step.kind,
+        "holder": holder(step),
+        "opened_at": step.opened_at,
+        "due_at": step.due_at,
+        "closed_at": step.closed_at,
+        "by": step.closed_label,
+        "outcome": step.outcome,
+        "light": light(step.warn_at, step.due_at) if step.closed_at is None else "none",
     }
 
 
 def _case_out(case: Case) -> dict[str, Any]:
     steps = [_step_out(s) for s in case.steps.select_related("unit").order_by("id")]
     return {
-        "number": case.number, "title": case.title, "matter": case.matter.code if case.matter else "",
-        "state": case.state, "state_label": kinds.state_label(case.kind, case.state), "unit": case.unit.name,
-        "opened_at": case.opened_at, "accepted_at": case.accepted_at, "due_at": case.due_at,
-        "decided_at": case.decided_at, "closed_at": case.closed_at,
-        "light": light(case.warn_at, case.due_at) if case.closed_at is None else "none", "revision": case.revision,
-        "chart": f"{case.version.definition_id}:{case.version.number}", "steps": steps,
+        "number": case.number,
+        "title": case.title,
+        "matter": case.matter.code if case.matter else "",
+        "state": case.state,
+        "state_label": kinds.state_label(case.kind, case.state),
+        "unit": case.unit.name,
+        "opened_at": case.opened_at,
+        "accepted_at": case.accepted_at,
+        "due_at": case.due_at,
+        "decided_at": case.decided_at,
+        "closed_at": case.closed_at,
+        "light": light(case.warn_at, case.due_at) if case.closed_at is None else "none",
+        "revision": case.revision,
+        "chart": f"{case.version.definition_id}:{case.version.number}",
+        "steps": steps,
     }
 
 
 def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, default=lambda v: v.isoformat() if isinstance(v, datetime) else str(v)).encode()
+    return json.dumps(
+        value, ensure_ascii=False, default=lambda v: v.isoformat() if isinstance(v, datetime) else str(v)
+    ).encode()
 
 
 def _access(request: HttpRequest, number: str, code: str) -> Case:
@@ -149,13 +168,28 @@ def create(request: HttpRequest, data: CaseIn) -> HttpResponse:
     def run() -> tuple[int, bytes]:
         matter = access_matter(data.matter)
         names = dict(matter.materials.values_list("id", "name"))
-        handed = [Handed(name=names[m.material], material_id=m.material, file=m.file) for m in data.materials
-                  if m.material in names]
+        handed = [
+            Handed(name=names[m.material], material_id=m.material, file=m.file)
+            for m in data.materials
+            if m.material in names
+        ]
         if len(handed) != len(data.materials):
-            raise Problem("unknown-material", "有材料不属于该事项", "a material does not belong to this matter",
-                          field="materials", status=422)
-        case = open_case(kind="application", matter=matter, by=who, applicant=applicant, applicant_name=applicant.name,
-                         form=data.form, materials=handed)
+            raise Problem(
+                "unknown-material",
+                "有材料不属于该事项",
+                "a material does not belong to this matter",
+                field="materials",
+                status=422,
+            )
+        case = open_case(
+            kind="application",
+            matter=matter,
+            by=who,
+            applicant=applicant,
+            applicant_name=applicant.name,
+            form=data.form,
+            materials=handed,
+        )
         return 201, _json(_case_out(case) | {"query_code": query_code(case.number)})
 
     response = answer_once(request, who, run)
@@ -170,21 +204,36 @@ def case_detail(request: HttpRequest, number: str, response: HttpResponse, code:
     return _case_out(case)
 
 
-@router.get("cases/{number}/events", auth=anyone, response=list[dict[str, Any]], summary="What happened, from the ledger")
+@router.get(
+    "cases/{number}/events", auth=anyone, response=list[dict[str, Any]], summary="What happened, from the ledger"
+)
 def events(request: HttpRequest, number: str, code: str = "") -> list[dict[str, Any]]:
     case = _access(request, number, code)
-    return [{k: row[k] for k in ("seq", "at", "kind", "by", "unit", "step", "action", "hash")} for row in timeline(case)]
+    return [
+        {k: row[k] for k in ("seq", "at", "kind", "by", "unit", "step", "action", "hash")} for row in timeline(case)
+    ]
 
 
-@router.get("cases/{number}/clock", auth=anyone, response=list[dict[str, Any]], summary="Its limits, explained day by day")
+@router.get(
+    "cases/{number}/clock", auth=anyone, response=list[dict[str, Any]], summary="Its limits, explained day by day"
+)
 def case_clock(request: HttpRequest, number: str, code: str = "") -> list[dict[str, Any]]:
     case = _access(request, number, code)
     out = []
     for row in clocks(case):
         told = explain(row)
-        out.append({"kind": row.kind, "state": row.state, "light": row.light, "basis": row.basis,
-                    "started_at": row.started_at, "due_at": row.due_at, "summary": told.summary,
-                    "days": [{"date": d.date, "counted": d.counted, "reason": d.reason} for d in told.days]})
+        out.append(
+            {
+                "kind": row.kind,
+                "state": row.state,
+                "light": row.light,
+                "basis": row.basis,
+                "started_at": row.started_at,
+                "due_at": row.due_at,
+                "summary": told.summary,
+                "days": [{"date": d.date, "counted": d.counted, "reason": d.reason} for d in told.days],
+            }
+        )
     return out
 
 
@@ -198,16 +247,28 @@ def proof(request: HttpRequest, number: str, code: str = "", seq: int = Query(1,
 
 
 @router.get("todo", auth=signed_in, response=TodoPage, summary="What the one who asks has to do, nearest limit first")
-def todo_list(request: HttpRequest, cursor: str = Query("", max_length=300), limit: int = Query(50, ge=1, le=100)) -> dict[str, Any]:
+def todo_list(
+    request: HttpRequest, cursor: str = Query("", max_length=300), limit: int = Query(50, ge=1, le=100)
+) -> dict[str, Any]:
     rows = todo(actor(request, "work"))
     if cursor:
         due, pk = decode(cursor, datetime.fromisoformat, int)
         rows = rows.after(due, pk)
     found = list(rows[: limit + 1])
     last = found[limit - 1] if len(found) > limit else None
-    items = [{"step": s.pk, "number": s.case.number, "title": s.case.title, "applicant": s.case.applicant_name,
-              "name": s.name, "opened_at": s.opened_at, "due_at": s.due_at, "light": light(s.warn_at, s.due_at)}
-             for s in found[:limit]]
+    items = [
+        {
+            "step": s.pk,
+            "number": s.case.number,
+            "title": s.case.title,
+            "applicant": s.case.applicant_name,
+            "name": s.name,
+            "opened_at": s.opened_at,
+            "due_at": s.due_at,
+            "light": light(s.warn_at, s.due_at),
+        }
+        for s in found[:limit]
+    ]
     return {"items": items, "next": encode(last.due_at.isoformat() if last.due_at else None, last.pk) if last else None}
 
 
@@ -221,14 +282,22 @@ def step_detail(request: HttpRequest, step_id: int, response: HttpResponse) -> d
 
 
 @router.post("steps/{step_id}/actions", auth=signed_in, response={200: CaseOut}, summary="Act on a step")
-def step_act(request: HttpRequest, step_id: int, data: ActionIn,
-             if_match: str = Header("", alias="If-Match")) -> HttpResponse:
+def step_act(
+    request: HttpRequest, step_id: int, data: ActionIn, if_match: str = Header("", alias="If-Match")
+) -> HttpResponse:
     who = actor(request, "work")
     revision = _revision(if_match)
 
     def run() -> tuple[int, bytes]:
-        done = act(step_id=step_id, action=data.action, by=who, form=data.form, opinion=data.opinion,
-                   key=request.headers.get("Idempotency-Key", ""), revision=revision)
+        done = act(
+            step_id=step_id,
+            action=data.action,
+            by=who,
+            form=data.form,
+            opinion=data.opinion,
+            key=request.headers.get("Idempotency-Key", ""),
+            revision=revision,
+        )
         return 200, _json(_case_out(access_case(who, done.case.number)))
 
     return answer_once(request, who, run)
@@ -240,5 +309,7 @@ def _revision(if_match: str) -> int | None:
     if text in ("", "*"):
         return None
     if not text.isdigit():
-        raise Problem("bad-etag", "If-Match 不是本系统给出的版本号", "If-Match is not an ETag of ours", field="If-Match")
+        raise Problem(
+            "bad-etag", "If-Match 不是本系统给出的版本号", "If-Match is not an ETag of ours", field="If-Match"
+        )
     return int(text)

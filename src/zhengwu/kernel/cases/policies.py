@@ -32,7 +32,11 @@ def require_may_act(actor: Actor, step: Step) -> Post | None:
         raise Denied("not-yours", "这个环节不由您办理", "this step is addressed to somebody else")
     post = actor.post_at(step.unit_id, step.role) if step.unit_id else None
     if post is None:
-        raise Denied("not-yours", f"这个环节由{step.unit}办理，您没有相应岗位", "you do not hold the post this step is addressed to")
+        raise Denied(
+            "not-yours",
+            f"这个环节由{step.unit}办理，您没有相应岗位",
+            "you do not hold the post this step is addressed to",
+        )
     return post
 
 
@@ -43,10 +47,17 @@ def require_apart(deed: Deed) -> None:
     if step is None or step.kind not in apart or deed.actor.account_id is None:
         return
     for other in deed.steps:
-        if (other.closed_at is not None and other.closed_by_id == deed.actor.account_id and other.kind in apart
-                and other.kind != step.kind):
-            raise Conflict("must-be-apart", f"您已办理本件的“{other.name}”，“{step.name}”须由他人办理",
-                           "the same person may not handle both steps")
+        if (
+            other.closed_at is not None
+            and other.closed_by_id == deed.actor.account_id
+            and other.kind in apart
+            and other.kind != step.kind
+        ):
+            raise Conflict(
+                "must-be-apart",
+                f"您已办理本件的“{other.name}”，“{step.name}”须由他人办理",
+                "the same person may not handle both steps",
+            )
 
 
 def signature(deed: Deed) -> str:

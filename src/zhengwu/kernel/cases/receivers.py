@@ -30,11 +30,25 @@ def show_new_day(moved: list[Moved], **_: Any) -> None:
         if not token and row.kind in ("promised", "delivery") and row.state == "running":
             Case.objects.filter(pk=case.pk).update(due_at=row.due_at, warn_at=row.warn_at, revision=case.revision + 1)
             Step.objects.filter(case=case, closed_at=None, due_at=change.due_before).update(
-                due_at=row.due_at, warn_at=row.warn_at)
+                due_at=row.due_at, warn_at=row.warn_at
+            )
         elif token:
             name, _, signer = token.partition(".")
             Step.objects.filter(case=case, token=name, signer=signer, closed_at=None).update(
-                due_at=row.due_at, warn_at=row.warn_at)
-        append(number, SYSTEM.by(), [Entry("clock.moved", {
-            "clock": row.kind, "subject": row.subject, "before": change.due_before.isoformat(),
-            "after": row.due_at.isoformat()})])
+                due_at=row.due_at, warn_at=row.warn_at
+            )
+        append(
+            number,
+            SYSTEM.by(),
+            [
+                Entry(
+                    "clock.moved",
+                    {
+                        "clock": row.kind,
+                        "subject": row.subject,
+                        "before": change.due_before.isoformat(),
+                        "after": row.due_at.isoformat(),
+                    },
+                )
+            ],
+        )

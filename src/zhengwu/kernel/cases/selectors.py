@@ -66,7 +66,8 @@ def light(warn_at: datetime | None, due_at: datetime | None, at: datetime | None
 def todo(actor: Actor) -> StepQuerySet:
     """Open steps the actor may act on, nearest to breaking its limit first; one query for a page of rows."""
     return (
-        Step.objects.open().for_actor(actor)
+        Step.objects.open()
+        .for_actor(actor)
         .select_related("case", "unit", "case__matter", "case__unit")
         .order_by("due_at", "id")
     )
@@ -75,11 +76,15 @@ def todo(actor: Actor) -> StepQuerySet:
 def access_step(actor: Actor, step_id: int) -> Step:
     """An open or closed step of a case the actor may see."""
     step = (
-        Step.objects.select_related("case__matter__master", "case__matter__point", "case__unit", "case__version", "unit")
-        .filter(pk=step_id).first()
+        Step.objects.select_related(
+            "case__matter__master", "case__matter__point", "case__unit", "case__version", "unit"
+        )
+        .filter(pk=step_id)
+        .first()
     )
     if step is None or not (
-        step.account_id is not None and step.account_id == actor.account_id
+        (step.account_id is not None
+        and step.account_id == actor.account_id)
         or visible_to(actor).filter(pk=step.case_id).exists()
     ):
         raise NotFound("no-such-step", "没有这个待办", "no such step")
@@ -88,8 +93,9 @@ def access_step(actor: Actor, step_id: int) -> Step:
 
 def done_by(actor: Actor) -> QuerySet[Step]:
     """What the actor has done, newest first."""
-    return (Step.objects.filter(closed_by_id=actor.account_id).select_related("case", "unit")
-            .order_by("-closed_at", "-id"))
+    return (
+        Step.objects.filter(closed_by_id=actor.account_id).select_related("case", "unit").order_by("-closed_at", "-id")
+    )
 
 
 @dataclass(frozen=True)
@@ -103,7 +109,11 @@ class Progress:
 
 def holder(step: Step) -> str:
     """Who holds an open step, in words."""
-    return "申请人" if step.unit is None else f"{step.unit.short_name} {Role(step.role).label if step.role in Role else ''}".strip()
+    return (
+        "申请人"
+        if step.unit is None
+        else f"{step.unit.short_name} {Role(step.role).label if step.role in Role else ''}".strip()
+    )
 
 
 def progress(case: Case) -> Progress:
@@ -126,8 +136,17 @@ def clocks(case: Case) -> list[Clock]:
 def timeline(case: Case) -> list[dict[str, Any]]:
     """The ledger's events of the case in order, as the pages and the API show them."""
     return [
-        {"seq": e.seq, "at": e.at, "kind": e.kind, "by": e.by_label, "unit": e.unit,
-         "step": e.data.get("step", ""), "action": e.data.get("label", ""), "data": e.data, "hash": bytes(e.hash).hex(),
-         "id": e.pk}
+        {
+            "seq": e.seq,
+            "at": e.at,
+            "kind": e.kind,
+            "by": e.by_label,
+            "unit": e.unit,
+            "step": e.data.get("step", ""),
+            "action": e.data.get("label", ""),
+            "data": e.data,
+            "hash": bytes(e.hash).hex(),
+            "id": e.pk,
+        }
         for e in Event.objects.filter(stream=case.number).order_by("seq")
     ]

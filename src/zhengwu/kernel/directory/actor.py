@@ -72,8 +72,16 @@ ANONYMOUS = Actor(account_id=None, name="", kind="anonymous")
 
 def _post(row: Appointment, for_name: str = "") -> Post:
     division = row.unit.division
-    return Post(unit_id=row.unit_id, unit_name=row.unit.name, unit_path=row.unit.path, division=division.code,
-                division_prefix=division.prefix, role=row.role, title=row.title, for_name=for_name)
+    return Post(
+        unit_id=row.unit_id,
+        unit_name=row.unit.name,
+        unit_path=row.unit.path,
+        division=division.code,
+        division_prefix=division.prefix,
+        role=row.role,
+        title=row.title,
+        for_name=for_name,
+    )
 
 
 def actor_of(account: Account) -> Actor:
@@ -82,11 +90,14 @@ def actor_of(account: Account) -> Actor:
         return Actor(account_id=account.pk, name=account.name, kind=account.kind)
     day = today()
     principals = list(
-        Deputy.objects.filter(deputy=account, starts_on__lte=day, ends_on__gte=day).values_list("principal_id", flat=True)
+        Deputy.objects.filter(deputy=account, starts_on__lte=day, ends_on__gte=day).values_list(
+            "principal_id", flat=True
+        )
     )
     rows = (
-        Appointment.objects.filter(Q(valid_to=None) | Q(valid_to__gt=day), account__in=[account.pk, *principals],
-                                   valid_from__lte=day)
+        Appointment.objects.filter(
+            Q(valid_to=None) | Q(valid_to__gt=day), account__in=[account.pk, *principals], valid_from__lte=day
+        )
         .select_related("unit__division", "account")
         .order_by("-primary", "id")
     )

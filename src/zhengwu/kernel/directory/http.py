@@ -49,8 +49,17 @@ def answer_once(request: HttpRequest, who: Actor, run: Callable[[], tuple[int, b
     """Carries out a POST under its Idempotency-Key (required of tokens, optional for a signed-in person's page)."""
     key = request.headers.get("Idempotency-Key", "")
     if not key and who.scopes is not None:
-        raise Problem("idempotency-key-missing", "缺少 Idempotency-Key 请求头", "the Idempotency-Key header is required",
-                      field="Idempotency-Key")
-    status, body = once(account_id=who.account_id, key=key, target=f"{request.method} {request.path}",
-                        body=request.body if "multipart" not in (request.content_type or "") else b"", run=run)
+        raise Problem(
+            "idempotency-key-missing",
+            "缺少 Idempotency-Key 请求头",
+            "the Idempotency-Key header is required",
+            field="Idempotency-Key",
+        )
+    status, body = once(
+        account_id=who.account_id,
+        key=key,
+        target=f"{request.method} {request.path}",
+        body=request.body if "multipart" not in (request.content_type or "") else b"",
+        run=run,
+    )
     return HttpResponse(body, status=status, content_type="application/json; charset=utf-8")

@@ -75,9 +75,15 @@ class Filters(Schema):
 
 def _row(matter: Matter) -> dict[str, Any]:
     return {
-        "code": matter.code, "name": matter.name, "type": matter.master.type, "kind": matter.kind,
-        "unit": matter.unit.name, "division": matter.division_id, "lawful": matter.lawful.label,
-        "promised": matter.promised.label, "online": matter.online,
+        "code": matter.code,
+        "name": matter.name,
+        "type": matter.master.type,
+        "kind": matter.kind,
+        "unit": matter.unit.name,
+        "division": matter.division_id,
+        "lawful": matter.lawful.label,
+        "promised": matter.promised.label,
+        "online": matter.online,
     }
 
 
@@ -90,38 +96,70 @@ def matters(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any]:
         rows = rows.filter(sort_key__gte=sort_key).exclude(sort_key=sort_key, pk__lte=pk)
     found = list(rows[: filters.limit + 1])
     more = found[filters.limit - 1] if len(found) > filters.limit else None
-    return {"items": [_row(m) for m in found[: filters.limit]], "next": encode(more.sort_key, more.pk) if more else None}
+    return {
+        "items": [_row(m) for m in found[: filters.limit]],
+        "next": encode(more.sort_key, more.pk) if more else None,
+    }
 
 
 @router.get("matters/{code}", response=Guide, summary="The guide with its six disclosures")
 def matter(request: HttpRequest, code: str) -> dict[str, Any]:
     found = access_matter(code)
     return _row(found) | {
-        "basis": found.master.basis, "conditions": found.conditions, "procedure": found.procedure,
-        "fee": found.fee_text, "fee_cents": found.fee_cents, "fee_basis": found.fee_basis, "result": found.result_name,
-        "place": found.point.address, "hours": found.point.hours_text, "phone": found.phone,
-        "complaint_phone": found.complaint_phone, "visits": found.visits, "form_schema": found.form_schema,
-        "materials": list(found.materials.values("id", "name", "source", "originals", "copies", "form", "required", "note")),
+        "basis": found.master.basis,
+        "conditions": found.conditions,
+        "procedure": found.procedure,
+        "fee": found.fee_text,
+        "fee_cents": found.fee_cents,
+        "fee_basis": found.fee_basis,
+        "result": found.result_name,
+        "place": found.point.address,
+        "hours": found.point.hours_text,
+        "phone": found.phone,
+        "complaint_phone": found.complaint_phone,
+        "visits": found.visits,
+        "form_schema": found.form_schema,
+        "materials": list(
+            found.materials.values("id", "name", "source", "originals", "copies", "form", "required", "note")
+        ),
     }
 
 
 def _published(code: str) -> Version:
     found = access_matter(code)
-    version = Version.objects.filter(definition_id=found.chart_id, state=VersionState.PUBLISHED).order_by("-number").first()
+    version = (
+        Version.objects.filter(definition_id=found.chart_id, state=VersionState.PUBLISHED).order_by("-number").first()
+    )
     if version is None:
         raise NotFound("no-chart", "该事项还没有公布流程图", "no published chart")
     return version
 
 
-@router.get("matters/{code}/chart.bpmn", summary="The chart as BPMN 2.0: the very file that runs", openapi_extra={
-    "responses": {200: {"description": "BPMN 2.0 XML", "content": {"application/xml": {"schema": {"type": "string"}}}}}})
+@router.get(
+    "matters/{code}/chart.bpmn",
+    summary="The chart as BPMN 2.0: the very file that runs",
+    openapi_extra={
+        "responses": {
+            200: {"description": "BPMN 2.0 XML", "content": {"application/xml": {"schema": {"type": "string"}}}}
+        }
+    },
+)
 def chart_bpmn(request: HttpRequest, code: str) -> HttpResponse:
     version = _published(code)
-    return HttpResponse(version.xml, content_type="application/xml; charset=utf-8", headers={"ETag": f'"{version.sm3[:32]}"'})
+    return HttpResponse(
+        version.xml, content_type="application/xml; charset=utf-8", headers={"ETag": f'"{version.sm3[:32]}"'}
+    )
 
 
-@router.get("matters/{code}/chart.svg", summary="The chart as a picture", openapi_extra={
-    "responses": {200: {"description": "SVG", "content": {"image/svg+xml": {"schema": {"type": "string"}}}}}})
+@router.get(
+    "matters/{code}/chart.svg",
+    summary="The chart as a picture",
+    openapi_extra={
+        "responses": {200: {"description": "SVG", "content": {"image/svg+xml": {"schema": {"type": "string"}}}}}
+    },
+)
 def chart_svg(request: HttpRequest, code: str) -> HttpResponse:
     version = _published(code)
-    return HttpResponse(draw(version.xml), content_type="image/svg+xml; charset=utf-8", headers={"ETag": f'"{version.sm3[:32]}-svg"'})
+    return HttpResponse(
+        draw(version.xml), content_type="image/svg+xml; charset=utf-8", headers={"ETag": f'"{version.sm3[:32]}-svg"'}
+    )

@@ -10,8 +10,16 @@ from zhengwu.lib.now import today
 from zhengwu.lib.problem import Conflict, NotFound
 
 
-def find(*, division: str = "", unit_id: int | None = None, kind: str = "", type: str = "", audience: str = "",
-         theme: str = "", on: date | None = None) -> MatterQuerySet:
+def find(
+    *,
+    division: str = "",
+    unit_id: int | None = None,
+    kind: str = "",
+    type: str = "",
+    audience: str = "",
+    theme: str = "",
+    on: date | None = None,
+) -> MatterQuerySet:
     """Published matters in force, by any mixture of filters; ordered by pinyin. ``audience``: person | enterprise."""
     rows = Matter.objects.in_force(on or today()).with_guide()
     if division:
@@ -42,4 +50,6 @@ def require_runnable(matter: Matter, on: date) -> None:
     if matter.status != Matter.Status.PUBLISHED:
         raise Conflict("matter-not-published", "该事项未公布，不能办理", "the matter is not published")
     if not (matter.valid_from <= on and (matter.valid_to is None or on < matter.valid_to)):
-        raise Conflict("matter-not-in-force", "该事项在该日不在有效期内，不能办理", "the matter is not in force on that day")
+        raise Conflict(
+            "matter-not-in-force", "该事项在该日不在有效期内，不能办理", "the matter is not in force on that day"
+        )

@@ -17,10 +17,18 @@ from zhengwu.lib.problem import Conflict, Invalid
 
 KIND = "application"
 STATES = {
-    "submitted": "待受理", "correcting": "待补正", "accepted": "办理中", "refused": "不予受理", "granted": "准予许可",
-    "denied": "不予许可", "closed": "已办结", "withdrawn": "已撤回",
+    "submitted": "待受理",
+    "correcting": "待补正",
+    "accepted": "办理中",
+    "refused": "不予受理",
+    "granted": "准予许可",
+    "denied": "不予许可",
+    "closed": "已办结",
+    "withdrawn": "已撤回",
 }
-REMEDY = "如不服本决定，可以自收到本决定书之日起六十日内依法申请行政复议，或者自收到本决定书之日起六个月内依法提起行政诉讼。"
+REMEDY = (
+    "如不服本决定，可以自收到本决定书之日起六十日内依法申请行政复议，或者自收到本决定书之日起六个月内依法提起行政诉讼。"
+)
 DELIVERY = Limit(10, LimitUnit.WORKING_DAY)
 CORRECTION_ITEMS_MAX = 30
 
@@ -41,8 +49,13 @@ def _matter_facts(case: Case) -> dict[str, Any]:
     matter = case.matter
     if matter is None:
         return {"name": case.title}
-    return {"name": matter.name, "code": matter.code, "unit": matter.unit.name, "phone": matter.phone,
-            "complaint_phone": matter.complaint_phone}
+    return {
+        "name": matter.name,
+        "code": matter.code,
+        "unit": matter.unit.name,
+        "phone": matter.phone,
+        "complaint_phone": matter.complaint_phone,
+    }
 
 
 def accept(deed: Deed) -> None:
@@ -57,17 +70,27 @@ def accept(deed: Deed) -> None:
     deed.start_clock("lawful", matter.lawful, basis, at=case.accepted_at)
     deed.start_clock("promised", matter.promised, "办事指南公布的承诺时限", at=case.accepted_at)
     deed.facts["deemed"] = deemed
-    deed.document("acceptance", "受理通知书", f"{case.unit.short_name}受", matter=_matter_facts(case), deemed=deemed,
-                  accepted=local(case.accepted_at).date().isoformat(), lawful=matter.lawful.label,
-                  promised=matter.promised.label)
+    deed.document(
+        "acceptance",
+        "受理通知书",
+        f"{case.unit.short_name}受",
+        matter=_matter_facts(case),
+        deemed=deemed,
+        accepted=local(case.accepted_at).date().isoformat(),
+        lawful=matter.lawful.label,
+        promised=matter.promised.label,
+    )
     tell("accepted", deed)
 
 
 def correction(deed: Deed) -> None:
     """The one complete correction notice (§32(4)): every item names the material, the fault and what is wanted."""
     if any(s.kind == "correct" for s in deed.steps):
-        raise Conflict("corrected-once", "补正告知只能一次：本件已经一次性告知过，请受理或作出不予受理决定（行政许可法第三十二条）",
-                       "a second correction notice is not lawful")
+        raise Conflict(
+            "corrected-once",
+            "补正告知只能一次：本件已经一次性告知过，请受理或作出不予受理决定（行政许可法第三十二条）",
+            "a second correction notice is not lawful",
+        )
     items = deed.form.get("items")
     if not isinstance(items, list) or not items:
         raise Invalid({"items": "请逐条写明需要补正的材料、问题和要求"})
@@ -75,7 +98,9 @@ def correction(deed: Deed) -> None:
         raise Invalid({"items": f"补正内容不超过{CORRECTION_ITEMS_MAX}条"})
     clean = []
     for index, item in enumerate(items):
-        row = {k: str(item.get(k, "")).strip() for k in ("material", "fault", "wanted")} if isinstance(item, dict) else {}
+        row = (
+            {k: str(item.get(k, "")).strip() for k in ("material", "fault", "wanted")} if isinstance(item, dict) else {}
+        )
         if not row or not row["material"] or not row["fault"]:
             raise Invalid({f"items.{index}": f"第{index + 1}条缺少材料名称或存在的问题"})
         if max(map(len, row.values())) > 200:
@@ -84,8 +109,9 @@ def correction(deed: Deed) -> None:
     deed.case.state = "correcting"
     assert deed.step is not None
     deed.step.form = {"items": clean}
-    deed.document("correction", "补正告知书", f"{deed.case.unit.short_name}补", items=clean,
-                  matter=_matter_facts(deed.case))
+    deed.document(
+        "correction", "补正告知书", f"{deed.case.unit.short_name}补", items=clean, matter=_matter_facts(deed.case)
+    )
 
 
 def corrected(deed: Deed) -> None:
@@ -97,8 +123,14 @@ def refuse(deed: Deed) -> None:
     deed.require_opinion("请写明不予受理的理由，并告知应向何机关申请")
     case = deed.case
     case.state = "refused"
-    deed.document("refusal", "不予受理决定书", f"{case.unit.short_name}不受", reason=deed.opinion, remedy=REMEDY,
-                  matter=_matter_facts(case))
+    deed.document(
+        "refusal",
+        "不予受理决定书",
+        f"{case.unit.short_name}不受",
+        reason=deed.opinion,
+        remedy=REMEDY,
+        matter=_matter_facts(case),
+    )
 
 
 def _decided(deed: Deed, state: str) -> None:
@@ -111,8 +143,9 @@ def _decided(deed: Deed, state: str) -> None:
 def grant(deed: Deed) -> None:
     _decided(deed, "granted")
     case = deed.case
-    deed.document("grant", "准予行政许可决定书", f"{case.unit.short_name}许准", matter=_matter_facts(case),
-                  opinion=deed.opinion)
+    deed.document(
+        "grant", "准予行政许可决定书", f"{case.unit.short_name}许准", matter=_matter_facts(case), opinion=deed.opinion
+    )
     tell("granted", deed)
 
 
@@ -121,8 +154,14 @@ def deny(deed: Deed) -> None:
     deed.require_opinion("不予许可须说明理由和法律依据（行政许可法第三十八条）")
     _decided(deed, "denied")
     case = deed.case
-    deed.document("denial", "不予行政许可决定书", f"{case.unit.short_name}许不", matter=_matter_facts(case),
-                  reason=deed.opinion, remedy=REMEDY)
+    deed.document(
+        "denial",
+        "不予行政许可决定书",
+        f"{case.unit.short_name}许不",
+        matter=_matter_facts(case),
+        reason=deed.opinion,
+        remedy=REMEDY,
+    )
     tell("denied", deed)
 
 
@@ -158,10 +197,18 @@ APPLICATION = CaseKind(
     opened=opened,
     finished=finished,
     effects={
-        ("precheck", "accept"): accept, ("precheck", "correct"): correction, ("precheck", "refuse"): refuse,
-        ("correct", "submit"): corrected, ("decide", "grant"): grant, ("decide", "deny"): deny,
-        ("issue", "issue"): issue, ("deliver", "deliver"): deliver, ("review", "fail"): need_opinion,
-        ("approve", "return"): need_opinion, ("approve", "disagree"): need_opinion, ("legal", "return"): need_opinion,
+        ("precheck", "accept"): accept,
+        ("precheck", "correct"): correction,
+        ("precheck", "refuse"): refuse,
+        ("correct", "submit"): corrected,
+        ("decide", "grant"): grant,
+        ("decide", "deny"): deny,
+        ("issue", "issue"): issue,
+        ("deliver", "deliver"): deliver,
+        ("review", "fail"): need_opinion,
+        ("approve", "return"): need_opinion,
+        ("approve", "disagree"): need_opinion,
+        ("legal", "return"): need_opinion,
         ("decide", "return"): need_opinion,
     },
     recipients={

@@ -33,8 +33,17 @@ class Done:
     repeated: bool = False
 
 
-def act(*, step_id: int, action: str, by: Actor, form: Mapping[str, Any] | None = None, opinion: str = "",
-        key: str = "", revision: int | None = None, at: datetime | None = None) -> Done:
+def act(
+    *,
+    step_id: int,
+    action: str,
+    by: Actor,
+    form: Mapping[str, Any] | None = None,
+    opinion: str = "",
+    key: str = "",
+    revision: int | None = None,
+    at: datetime | None = None,
+) -> Done:
     """Completes an open step with one of the actions its chart allows.
 
     In one transaction: locks the case, checks, advances the flow, opens and closes steps, starts, stops and suspends
@@ -53,8 +62,20 @@ def act(*, step_id: int, action: str, by: Actor, form: Mapping[str, Any] | None 
         node = chart.node(step.node)
         spec = _action(node, action)
         _check_words(spec, opinion)
-        deed = Deed(case=case, chart=chart, actor=by, post=post, at=at or now.now(), action=action, step=step, node=node,
-                    opinion=opinion.strip(), form=form or {}, key=key, steps=list(case.steps.order_by("id")))
+        deed = Deed(
+            case=case,
+            chart=chart,
+            actor=by,
+            post=post,
+            at=at or now.now(),
+            action=action,
+            step=step,
+            node=node,
+            opinion=opinion.strip(),
+            form=form or {},
+            key=key,
+            steps=list(case.steps.order_by("id")),
+        )
         deed.step = step = next(s for s in deed.steps if s.pk == step_id)
         policies.require_apart(deed)
         opened = carry_out(deed, spec.label)
@@ -100,7 +121,11 @@ def _closed_before(step: Step, case: Case, by: Actor, action: str, key: str) -> 
     if key and step.closed_key == key and step.closed_by_id == by.account_id and step.outcome == action:
         return Done(case=case, opened=(), repeated=True)
     who = step.closed_label or "流程"
-    raise Conflict("step-closed", f"这个环节已由{who}办理（{step.outcome_label}），未重复提交", "the step was completed by somebody else")
+    raise Conflict(
+        "step-closed",
+        f"这个环节已由{who}办理（{step.outcome_label}），未重复提交",
+        "the step was completed by somebody else",
+    )
 
 
 def _action(node: Node, action: str) -> Action:
@@ -108,8 +133,12 @@ def _action(node: Node, action: str) -> Action:
         if spec.code == action:
             return spec
     allowed = "、".join(a.label for a in node.actions)
-    raise Problem("unknown-action", f"“{node.name}”环节没有这个操作，可选：{allowed}", "this step has no such action",
-                  field="action")
+    raise Problem(
+        "unknown-action",
+        f"“{node.name}”环节没有这个操作，可选：{allowed}",
+        "this step has no such action",
+        field="action",
+    )
 
 
 def _check_words(spec: Action, opinion: str) -> None:
@@ -132,8 +161,15 @@ def _facts(deed: Deed, label: str, values: dict[str, Any]) -> dict[str, Any]:
     """What the ledger keeps of an act: no words of people, but digests that prove them."""
     step = deed.step
     assert step is not None
-    facts = dict(deed.facts) | {"action": deed.action, "label": label, "node": step.node, "step": step.name,
-                                "token": step.token, "signer": step.signer, "outcomes": values["steps"]}
+    facts = dict(deed.facts) | {
+        "action": deed.action,
+        "label": label,
+        "node": step.node,
+        "step": step.name,
+        "token": step.token,
+        "signer": step.signer,
+        "outcomes": values["steps"],
+    }
     if deed.opinion:
         facts["opinion_sm3"] = sm3(deed.opinion.encode()).hex()
     if deed.form:

@@ -62,12 +62,32 @@ def _step(deed: Deed, run: Run, event: Happened, node: Node, signer: str) -> Ste
     unit_id, account_id = _candidate(deed, run, event, node, signer)
     if unit_id is not None and unit_id not in case.unit_ids:
         case.unit_ids = sorted({*case.unit_ids, unit_id})
-    step = Step(case=case, token=event.token or "", signer=signer, node=node.id, name=node.name, kind=node.kind_of_step,
-                path=list(event.path), unit_id=unit_id, role=node.role, account_id=account_id, opened_at=deed.at)
+    step = Step(
+        case=case,
+        token=event.token or "",
+        signer=signer,
+        node=node.id,
+        name=node.name,
+        kind=node.kind_of_step,
+        path=list(event.path),
+        unit_id=unit_id,
+        role=node.role,
+        account_id=account_id,
+        opened_at=deed.at,
+    )
     limit = _limit(deed, node, unit_id)
     if limit is not None:
         step.due_at = due_at(deed.at, limit)
-        deed.clocks.append(ClockOrder("step", limit, LIMIT_BASIS.get(node.kind_of_step, "流程图规定的环节时限"), deed.at, unit_id, step_subject(case, step)))
+        deed.clocks.append(
+            ClockOrder(
+                "step",
+                limit,
+                LIMIT_BASIS.get(node.kind_of_step, "流程图规定的环节时限"),
+                deed.at,
+                unit_id,
+                step_subject(case, step),
+            )
+        )
     return step
 
 
@@ -106,27 +126,36 @@ def _candidate(deed: Deed, run: Run, event: Happened, node: Node, signer: str) -
             return rows[index].unit_id, None
     if where.startswith("code:") and (unit := Unit.objects.filter(code=where.removeprefix("code:")).first()):
         return unit.pk, None
-    raise Problem("no-candidate", f"环节“{node.name}”找不到办理单位（{where or '未写明'}）",
-                  f"step {node.id} has no unit to go to")
+    raise Problem(
+        "no-candidate",
+        f"环节“{node.name}”找不到办理单位（{where or '未写明'}）",
+        f"step {node.id} has no unit to go to",
+    )
 
 
 def _close(deed: Deed, event: Happened) -> None:
     """A token left its node: its open steps end, as done by the one who acts or cancelled by the flow."""
     for step in deed.steps:
-        if step.closed_at is None and step.token == event.token and (
-            event.what != "unask" or step.signer == str(event.data)
+        if (
+            step.closed_at is None
+            and step.token == event.token
+            and (event.what != "unask" or step.signer == str(event.data))
         ):
             step.closed_at, step.outcome, step.outcome_label = deed.at, CANCELLED, "已撤销"
 
 
 def _timer(deed: Deed, event: Happened) -> None:
     limit = parse_duration(str(event.data))
-    deed.after.append(lambda d: Timer.objects.create(case=d.case, token=event.token or "", boundary=event.node,
-                                                     due_at=due_at(d.at, limit)))
+    deed.after.append(
+        lambda d: Timer.objects.create(
+            case=d.case, token=event.token or "", boundary=event.node, due_at=due_at(d.at, limit)
+        )
+    )
 
 
 def _suspend_or_resume(deed: Deed, opened: list[Step]) -> None:
     """Time for hearing, inspection, expert review … is not counted (许可法 §45): the case's clocks stand meanwhile."""
+
     def suspending(step: Step) -> bool:
         return deed.chart.node(step.node).suspends is not None
 

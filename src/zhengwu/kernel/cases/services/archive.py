@@ -22,9 +22,13 @@ def manifest(case: Case) -> dict[str, object]:
     """What the file holds: submissions with digests, papers with numbers, steps with outcomes."""
     return {
         "number": case.number,
-        "submissions": [[s.name, s.way, s.file.sm3 if s.file else ""]
-                        for s in case.submissions.select_related("file").order_by("id")],
-        "documents": [[d.kind, d.title, d.number, sm3(canonical.dumps(d.data)).hex()] for d in case.documents.order_by("id")],
+        "submissions": [
+            [s.name, s.way, s.file.sm3 if s.file else ""]
+            for s in case.submissions.select_related("file").order_by("id")
+        ],
+        "documents": [
+            [d.kind, d.title, d.number, sm3(canonical.dumps(d.data)).hex()] for d in case.documents.order_by("id")
+        ],
         "steps": [[s.node, s.outcome, sm3(s.opinion.encode()).hex()] for s in case.steps.order_by("id")],
     }
 
@@ -42,13 +46,17 @@ def archive(*, case: Case, by: Actor = SYSTEM) -> Case:
     case.save(update_fields=["archived_at", "revision"])
     digest = sm3(canonical.dumps(manifest(case))).hex()
     append(case.number, by.by(), [Entry("case.archived", {"manifest_sm3": digest})], at=case.archived_at)
-    kinds.tell("archived", Deed(case=case, chart=chart_of(case.version_id), actor=by, at=case.archived_at, action="archive"))
+    kinds.tell(
+        "archived", Deed(case=case, chart=chart_of(case.version_id), actor=by, at=case.archived_at, action="archive")
+    )
     return case
 
 
 def archive_due(limit: int = 500) -> int:
     """The sweep: files cases closed longer than KEEP_OPEN ago. Returns how many."""
-    rows = list(Case.objects.filter(archived_at=None, closed_at__lt=now.now() - KEEP_OPEN).order_by("closed_at")[:limit])
+    rows = list(
+        Case.objects.filter(archived_at=None, closed_at__lt=now.now() - KEEP_OPEN).order_by("closed_at")[:limit]
+    )
     for case in rows:
         archive(case=case)
     return len(rows)

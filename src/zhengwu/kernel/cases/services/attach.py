@@ -16,8 +16,9 @@ def claim(file_id: UUID, *, owner_id: int | None, subject: str, field: str) -> S
 
     The same answer whether the file does not exist, is somebody else's or is bound already.
     """
-    bound = StoredFile.objects.filter(pk=file_id, owner_id=owner_id, purpose=MATERIAL, subject="",
-                                      state=StoredFile.State.OK).update(subject=subject)
+    bound = StoredFile.objects.filter(
+        pk=file_id, owner_id=owner_id, purpose=MATERIAL, subject="", state=StoredFile.State.OK
+    ).update(subject=subject)
     if not bound:
         raise Invalid({field: "这个附件不存在或已用于别的申请，请重新上传"})
     return StoredFile.objects.get(pk=file_id)

@@ -13,13 +13,15 @@ from zhengwu.lib.uploads import refuse_secret_text
 _MAX = 200
 
 
-def save_draft(*, matter: Matter, by: Actor, form: Mapping[str, Any] | None = None,
-               files: Mapping[str, str] | None = None) -> Draft:
+def save_draft(
+    *, matter: Matter, by: Actor, form: Mapping[str, Any] | None = None, files: Mapping[str, str] | None = None
+) -> Draft:
     """Keeps what is given as typed (unchecked, but never with a secret mark); creates the draft when there is none."""
     for value in (form or {}).values():
         refuse_secret_text(str(value), field="form")
-    draft, _ = Draft.objects.get_or_create(account_id=by.account_id, matter=matter,
-                                           defaults={"key": new_key(), "updated_at": now()})
+    draft, _ = Draft.objects.get_or_create(
+        account_id=by.account_id, matter=matter, defaults={"key": new_key(), "updated_at": now()}
+    )
     if form is not None:
         draft.form = {k: v for k, v in list(form.items())[:_MAX]}
     if files is not None:

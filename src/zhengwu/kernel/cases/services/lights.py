@@ -40,11 +40,20 @@ def _record(row: clock.Clock) -> None:
     case = Case.objects.select_related("unit").filter(number=number).first()
     if case is None:
         return
-    append(number, SYSTEM.by(), [Entry(f"clock.{row.light}", {"clock": row.kind, "subject": row.subject,
-                                                              "due": row.due_at.isoformat()})], at=now())
+    append(
+        number,
+        SYSTEM.by(),
+        [Entry(f"clock.{row.light}", {"clock": row.kind, "subject": row.subject, "due": row.due_at.isoformat()})],
+        at=now(),
+    )
     for account_id in _holders(case, heads=row.light == "red"):
-        notify(account_id=account_id, title=f"{case.title} {_WORDS[row.light]}", body=f"办件 {number}",
-               url=f"/desk/cases/{number}/", key=f"light:{row.pk}:{row.light}:{account_id}")
+        notify(
+            account_id=account_id,
+            title=f"{case.title} {_WORDS[row.light]}",
+            body=f"办件 {number}",
+            url=f"/desk/cases/{number}/",
+            key=f"light:{row.pk}:{row.light}:{account_id}",
+        )
 
 
 def _holders(case: Case, *, heads: bool) -> set[int]:
@@ -58,6 +67,7 @@ def _holders(case: Case, *, heads: bool) -> set[int]:
     for unit, role in posts:
         accounts |= set(
             Appointment.objects.filter(unit_id=unit, role=role, valid_from__lte=day)
-            .exclude(valid_to__lte=day).values_list("account_id", flat=True)
+            .exclude(valid_to__lte=day)
+            .values_list("account_id", flat=True)
         )
     return accounts

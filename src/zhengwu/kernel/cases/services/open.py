@@ -11,8 +11,8 @@ from django.db import IntegrityError, connection, transaction
 from zhengwu.kernel.cases import kinds
 from zhengwu.kernel.cases.deed import Deed
 from zhengwu.kernel.cases.models import Case, Submission
-from zhengwu.kernel.cases.services.attach import claim
 from zhengwu.kernel.cases.services.advance import advance, signers, variables
+from zhengwu.kernel.cases.services.attach import claim
 from zhengwu.kernel.cases.services.write import write
 from zhengwu.kernel.directory.api import Actor
 from zhengwu.kernel.directory.models import Account
@@ -37,8 +37,17 @@ class Handed:
     file: UUID | None = None
 
 
-def open_case(*, kind: str, matter: Matter, by: Actor, applicant: Account | None, applicant_name: str,
-              form: Mapping[str, Any], materials: Iterable[Handed] = (), key: str = "") -> Case:
+def open_case(
+    *,
+    kind: str,
+    matter: Matter,
+    by: Actor,
+    applicant: Account | None,
+    applicant_name: str,
+    form: Mapping[str, Any],
+    materials: Iterable[Handed] = (),
+    key: str = "",
+) -> Case:
     """Opens a case on a matter that is published and in force; returns it with ``number`` and first steps written.
 
     ``form`` must satisfy the matter's JSON Schema; every required material must be handed in. ``key`` makes a
@@ -55,12 +64,26 @@ def open_case(*, kind: str, matter: Matter, by: Actor, applicant: Account | None
     if errors:
         raise Invalid(errors)
     refuse_secret_text(canonical.dumps(cleaned).decode(), field="form")
-    version = Version.objects.select_related("definition").get(definition_id=matter.chart_id, state=VersionState.PUBLISHED)
+    version = Version.objects.select_related("definition").get(
+        definition_id=matter.chart_id, state=VersionState.PUBLISHED
+    )
     window_unit = matter.point.unit_id
     units = {matter.unit_id, window_unit}
-    case = Case(kind=kind, title=matter.name, matter=matter, division_id=matter.division_id, unit_id=matter.unit_id,
-                unit_ids=sorted(units), applicant=applicant, applicant_name=applicant_name, form=cleaned,
-                state=kinds.get(kind).first_state, version=version, opened_at=moment, open_key=key or None)
+    case = Case(
+        kind=kind,
+        title=matter.name,
+        matter=matter,
+        division_id=matter.division_id,
+        unit_id=matter.unit_id,
+        unit_ids=sorted(units),
+        applicant=applicant,
+        applicant_name=applicant_name,
+        form=cleaned,
+        state=kinds.get(kind).first_state,
+        version=version,
+        opened_at=moment,
+        open_key=key or None,
+    )
     try:
         with transaction.atomic():
             return _open(case, by, handed)
@@ -90,9 +113,14 @@ def _open(case: Case, by: Actor, handed: list[Handed]) -> Case:
     case.save(force_insert=True)
     submissions = _take_in(case, handed)
     deed.facts = {
-        "matter": case.matter.code if case.matter else "", "title": case.title, "unit": case.unit.name,
-        "division": case.division_id, "chart": case.version.definition.key, "version": case.version.number,
-        "chart_sm3": case.version.sm3, "form_sm3": sm3(canonical.dumps(case.form)).hex(),
+        "matter": case.matter.code if case.matter else "",
+        "title": case.title,
+        "unit": case.unit.name,
+        "division": case.division_id,
+        "chart": case.version.definition.key,
+        "version": case.version.number,
+        "chart_sm3": case.version.sm3,
+        "form_sm3": sm3(canonical.dumps(case.form)).hex(),
         "materials": [[s.name, s.way, s.file.sm3 if s.file else ""] for s in submissions],
     }
     definition.opened(deed)
@@ -109,10 +137,14 @@ def _take_in(case: Case, handed: list[Handed]) -> list[Submission]:
         if item.way == Submission.Way.FILE:
             if item.file is None:
                 raise Invalid({f"material-{item.material_id}": f"“{item.name}”没有附件"})
-            stored = claim(item.file, owner_id=case.applicant_id, subject=case.number,
-                           field=f"material-{item.material_id}")
-        rows.append(Submission(case=case, material_id=item.material_id, name=item.name, way=item.way, file=stored,
-                               at=case.opened_at))
+            stored = claim(
+                item.file, owner_id=case.applicant_id, subject=case.number, field=f"material-{item.material_id}"
+            )
+        rows.append(
+            Submission(
+                case=case, material_id=item.material_id, name=item.name, way=item.way, file=stored, at=case.opened_at
+            )
+        )
     return Submission.objects.bulk_create(rows)
 
 

@@ -29,18 +29,27 @@ def _day(moment: Any) -> str:
 def _base(paper: Document, case: Case) -> Data:
     matter = paper.data.get("matter", {})
     return {
-        "unit": matter.get("unit") or case.unit.name, "number": paper.number, "date": _day(paper.at),
-        "applicant": case.applicant_name, "matter": case.title, "matter_code": matter.get("code", ""),
-        "case_number": case.number, "query_code": query_code(case.number), "phone": matter.get("phone", ""),
-        "received_on": _day(case.opened_at), "accepted_on": _day(case.accepted_at),
-        "url": public_url("/progress/"), "qr": svg(public_url(f"/progress/?number={case.number}")),
+        "unit": matter.get("unit") or case.unit.name,
+        "number": paper.number,
+        "date": _day(paper.at),
+        "applicant": case.applicant_name,
+        "matter": case.title,
+        "matter_code": matter.get("code", ""),
+        "case_number": case.number,
+        "query_code": query_code(case.number),
+        "phone": matter.get("phone", ""),
+        "received_on": _day(case.opened_at),
+        "accepted_on": _day(case.accepted_at),
+        "url": public_url("/progress/"),
+        "qr": svg(public_url(f"/progress/?number={case.number}")),
     }
 
 
 def _receipt(paper: Document, case: Case) -> Data:
     first = Event.objects.filter(stream=case.number, seq=1).first()
     return {
-        "received_at": f"{local(paper.at):%Y-%m-%d %H:%M}", "received_by": "网上受理",
+        "received_at": f"{local(paper.at):%Y-%m-%d %H:%M}",
+        "received_by": "网上受理",
         "materials": [{"name": s.name, "copies": 1, "form": s.get_way_display()} for s in case.submissions.all()],
         "proof": bytes(first.hash).hex() if first else "",
     }
@@ -50,7 +59,8 @@ def _acceptance(paper: Document, case: Case) -> Data:
     due = {c.kind: c for c in Clock.objects.filter(subject=case.number, kind__in=("lawful", "promised"))}
     return {
         "accepted_on": chinese_date_of(paper.data.get("accepted", "")),
-        "lawful_limit": paper.data.get("lawful", ""), "promised_limit": paper.data.get("promised", ""),
+        "lawful_limit": paper.data.get("lawful", ""),
+        "promised_limit": paper.data.get("promised", ""),
         "lawful_due": chinese_date(due["lawful"].last_day) if "lawful" in due else "",
         "promised_due": chinese_date(due["promised"].last_day) if "promised" in due else "",
     }
@@ -62,8 +72,13 @@ def chinese_date_of(iso: str) -> str:
 
 
 def _correction(paper: Document, case: Case) -> Data:
-    return {"items": [{"material": i["material"], "problem": i["fault"], "wanted": i["wanted"]}
-                      for i in paper.data.get("items", [])], "due": paper.data.get("due", "")}
+    return {
+        "items": [
+            {"material": i["material"], "problem": i["fault"], "wanted": i["wanted"]}
+            for i in paper.data.get("items", [])
+        ],
+        "due": paper.data.get("due", ""),
+    }
 
 
 def _refusal(paper: Document, case: Case) -> Data:
@@ -72,9 +87,12 @@ def _refusal(paper: Document, case: Case) -> Data:
 
 def _grant(paper: Document, case: Case) -> Data:
     matter = case.matter
-    return {"granted": True, "facts": "经审查，申请符合法定条件、标准。",
-            "content": matter.result_name if matter else "",
-            "term": f"{matter.certificate_years}年" if matter and matter.certificate_years else ""}
+    return {
+        "granted": True,
+        "facts": "经审查，申请符合法定条件、标准。",
+        "content": matter.result_name if matter else "",
+        "term": f"{matter.certificate_years}年" if matter and matter.certificate_years else "",
+    }
 
 
 def _denial(paper: Document, case: Case) -> Data:
@@ -83,14 +101,22 @@ def _denial(paper: Document, case: Case) -> Data:
 
 def _delivery(paper: Document, case: Case) -> Data:
     decisions = case.documents.filter(kind__in=("grant", "denial"))
-    return {"recipient": case.applicant_name, "papers": [{"name": d.title, "number": d.number} for d in decisions],
-            "method": paper.data.get("way", ""), "delivered_at": _day(paper.at)}
+    return {
+        "recipient": case.applicant_name,
+        "papers": [{"name": d.title, "number": d.number} for d in decisions],
+        "method": paper.data.get("way", ""),
+        "delivered_at": _day(paper.at),
+    }
 
 
 _PAPERS: dict[str, tuple[str, Callable[[Document, Case], Data]]] = {
-    "receipt": ("receipt", _receipt), "acceptance": ("acceptance", _acceptance),
-    "correction": ("correction", _correction), "refusal": ("refusal", _refusal),
-    "grant": ("decision", _grant), "denial": ("decision", _denial), "delivery": ("delivery", _delivery),
+    "receipt": ("receipt", _receipt),
+    "acceptance": ("acceptance", _acceptance),
+    "correction": ("correction", _correction),
+    "refusal": ("refusal", _refusal),
+    "grant": ("decision", _grant),
+    "denial": ("decision", _denial),
+    "delivery": ("delivery", _delivery),
 }
 
 

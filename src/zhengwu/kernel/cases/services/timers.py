@@ -24,8 +24,11 @@ def fire_due(limit: int = 200) -> int:
 @transaction.atomic
 def fire(timer: Timer) -> None:
     """One timer: locks the case, lets the flow decide, writes what follows, forgets the timer."""
-    case = (Case.objects.select_for_update(of=("self",))
-            .select_related("matter__master", "matter__point", "unit", "version__definition").get(pk=timer.case_id))
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("matter__master", "matter__point", "unit", "version__definition")
+        .get(pk=timer.case_id)
+    )
     if not Timer.objects.filter(pk=timer.pk).delete()[0]:
         return
     chart = chart_of(case.version_id)

@@ -21,15 +21,26 @@ def withdraw(*, number: str, by: Actor, reason: str = "") -> Case:
 
     Raises NotFound for anybody else, Conflict when decided or closed.
     """
-    case = (Case.objects.select_for_update(of=("self",)).select_related("version", "matter__point", "unit")
-            .filter(number=number).first())
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("version", "matter__point", "unit")
+        .filter(number=number)
+        .first()
+    )
     if case is None or by.account_id is None or case.applicant_id != by.account_id:
         raise NotFound("no-such-case", "没有查到这个办件，请核对编号", "no such case")
     if case.closed_at is not None or case.decided_at is not None:
         raise Conflict("too-late-to-withdraw", "该办件已作出决定或已办结，不能撤回", "the case is decided or closed")
     moment = now.now()
-    deed = Deed(case=case, chart=chart_of(case.version_id), actor=by, at=moment, action="withdraw", opinion=reason,
-                steps=list(case.steps.order_by("id")))
+    deed = Deed(
+        case=case,
+        chart=chart_of(case.version_id),
+        actor=by,
+        at=moment,
+        action="withdraw",
+        opinion=reason,
+        steps=list(case.steps.order_by("id")),
+    )
     for step in deed.steps:
         if step.closed_at is None:
             step.closed_at, step.outcome, step.outcome_label = moment, CANCELLED, "申请人撤回"

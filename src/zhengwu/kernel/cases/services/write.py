@@ -14,9 +14,29 @@ from zhengwu.kernel.ledger.api import Entry, append
 from zhengwu.kernel.notifications.api import notify
 from zhengwu.lib.now import local
 
-_CASE_FIELDS = ["unit_ids", "state", "flow", "revision", "accepted_at", "decided_at", "closed_at", "archived_at", "due_at",
-                "warn_at", "version_id"]
-_STEP_CLOSED = ["closed_at", "closed_by_id", "closed_label", "closed_key", "outcome", "outcome_label", "opinion", "form"]
+_CASE_FIELDS = [
+    "unit_ids",
+    "state",
+    "flow",
+    "revision",
+    "accepted_at",
+    "decided_at",
+    "closed_at",
+    "archived_at",
+    "due_at",
+    "warn_at",
+    "version_id",
+]
+_STEP_CLOSED = [
+    "closed_at",
+    "closed_by_id",
+    "closed_label",
+    "closed_key",
+    "outcome",
+    "outcome_label",
+    "opinion",
+    "form",
+]
 
 
 def write(deed: Deed, entry: Entry, *, fresh: bool = False) -> None:
@@ -56,8 +76,14 @@ def _write_clocks(deed: Deed) -> None:
 
 
 def _order(order: ClockOrder) -> clock.Order:
-    return clock.Order(subject=order.subject, kind=order.kind, limit=order.limit, at=order.started_at,
-                       basis=order.basis, unit_id=order.unit_id)
+    return clock.Order(
+        subject=order.subject,
+        kind=order.kind,
+        limit=order.limit,
+        at=order.started_at,
+        basis=order.basis,
+        unit_id=order.unit_id,
+    )
 
 
 def set_due(case: Case, clocks: list[Any]) -> None:
@@ -92,7 +118,7 @@ def _write_steps(deed: Deed) -> None:
 def refresh_due(case: Case, steps: list[Step]) -> None:
     """After the case's clocks moved: the open steps show the day that binds them."""
     for step in steps:
-        if step.closed_at is None and not step.kind == "correct":
+        if step.closed_at is None and step.kind != "correct":
             Step.objects.filter(pk=step.pk).update(due_at=case.due_at, warn_at=case.warn_at)
 
 
@@ -110,8 +136,14 @@ def _next_number(series: str, at: datetime) -> str:
 
 def _write_documents(deed: Deed) -> None:
     rows = [
-        Document(case=deed.case, kind=kind, title=title, number=_next_number(series, deed.at) if series else "",
-                 data=data, at=deed.at)
+        Document(
+            case=deed.case,
+            kind=kind,
+            title=title,
+            number=_next_number(series, deed.at) if series else "",
+            data=data,
+            at=deed.at,
+        )
         for kind, title, series, data in deed.documents
     ]
     if rows:
@@ -126,9 +158,14 @@ def _tell_applicant(deed: Deed) -> None:
     place = (deed.step.kind if deed.step else "", deed.action)
     sentence = kinds.get(case.kind).recipients.get(place)
     if sentence:
-        notify(account_id=case.applicant_id, title=sentence.format(title=case.title, number=case.number),
-               body=deed.opinion if deed.action in ("correct", "refuse", "deny") else "",
-               url=f"/my/cases/{case.number}/", key=f"{case.number}:{case.revision}", channels=("in_app", "sms"))
+        notify(
+            account_id=case.applicant_id,
+            title=sentence.format(title=case.title, number=case.number),
+            body=deed.opinion if deed.action in ("correct", "refuse", "deny") else "",
+            url=f"/my/cases/{case.number}/",
+            key=f"{case.number}:{case.revision}",
+            channels=("in_app", "sms"),
+        )
 
 
 def cancelled(step: Step) -> bool:

@@ -24,8 +24,15 @@ def world() -> World:
 
 def apply(world: World, key: str = "") -> Case:
     citizen = world.people["citizen"]
-    return api.open_case(kind="application", matter=world.matter, by=world.actor("citizen"), applicant=citizen,
-                         applicant_name=citizen.name, form={}, key=key)
+    return api.open_case(
+        kind="application",
+        matter=world.matter,
+        by=world.actor("citizen"),
+        applicant=citizen,
+        applicant_name=citizen.name,
+        form={},
+        key=key,
+    )
 
 
 def the_step(case: Case, node: str) -> Step:
@@ -37,8 +44,14 @@ def do(world: World, case: Case, node: str, who: str, action: str, **more):
 
 
 def counts() -> tuple[int, ...]:
-    return (Event.objects.count(), Step.objects.filter(closed_at=None).count(), Clock.objects.count(),
-            Document.objects.count(), Notice.objects.count(), sum(Case.objects.values_list("revision", flat=True)))
+    return (
+        Event.objects.count(),
+        Step.objects.filter(closed_at=None).count(),
+        Clock.objects.count(),
+        Document.objects.count(),
+        Notice.objects.count(),
+        sum(Case.objects.values_list("revision", flat=True)),
+    )
 
 
 def test_a_case_runs_from_application_to_delivery(world):
@@ -52,9 +65,14 @@ def test_a_case_runs_from_application_to_delivery(world):
     case.refresh_from_db()
     assert case.state == "closed" and case.closed_at == START and case.flow["t"] == {}
     assert not case.steps.filter(closed_at=None).exists()
-    assert [e.kind for e in Event.objects.filter(stream=case.number).order_by("seq")] == ["case.opened"] + ["case.acted"] * 4
+    assert [e.kind for e in Event.objects.filter(stream=case.number).order_by("seq")] == ["case.opened"] + [
+        "case.acted"
+    ] * 4
     assert set(Clock.objects.filter(subject=case.number).values_list("kind", "state")) == {
-        ("lawful", "stopped"), ("promised", "stopped"), ("delivery", "stopped")}
+        ("lawful", "stopped"),
+        ("promised", "stopped"),
+        ("delivery", "stopped"),
+    }
     assert [d.kind for d in case.documents.all()] == ["receipt", "acceptance", "grant", "delivery"]
     assert case.documents.get(kind="acceptance").number.endswith("〔2026〕1号")
 

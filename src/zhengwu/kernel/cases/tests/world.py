@@ -86,11 +86,22 @@ class World:
         return actor_of(self.people[name])
 
 
-def unit(name: str, division: Division, parent: Unit | None = None, kind: str = "organ", code: str | None = None) -> Unit:
+def unit(
+    name: str, division: Division, parent: Unit | None = None, kind: str = "organ", code: str | None = None
+) -> Unit:
     number = next(_serial)
     path = (parent.path if parent else "") + f"{number:08d}."
-    return Unit.objects.create(name=name, short_name=name[-8:], family="government", kind=kind, division=division,
-                               parent=parent, path=path, valid_from=SINCE, code=code or f"T{number:017d}")
+    return Unit.objects.create(
+        name=name,
+        short_name=name[-8:],
+        family="government",
+        kind=kind,
+        division=division,
+        parent=parent,
+        path=path,
+        valid_from=SINCE,
+        code=code or f"T{number:017d}",
+    )
 
 
 def person(username: str, name: str, unit: Unit | None = None, role: str = "", kind: str = "staff") -> Account:
@@ -100,8 +111,9 @@ def person(username: str, name: str, unit: Unit | None = None, role: str = "", k
     return account
 
 
-def make_world(*, joint: bool = False, form_schema: dict[str, Any] | None = None, promised: int = 8,
-               lawful: int = 20) -> World:
+def make_world(
+    *, joint: bool = False, form_schema: dict[str, Any] | None = None, promised: int = 8, lawful: int = 20
+) -> World:
     seed_official()
     city = Division.objects.create(code="519900", name="金效市", level=3)
     county = Division.objects.create(code="519921", name="临溪县", level=4, parent=city)
@@ -116,13 +128,28 @@ def make_world(*, joint: bool = False, form_schema: dict[str, Any] | None = None
     from zhengwu.kernel.flow.models import Definition
 
     chart = Definition.objects.get(key=key)
-    master = MasterMatter.objects.create(code="990117002011", name="食品经营许可", type="01", field="市场监管",
-                                         basis="行政许可法", lawful_days=20)
-    point = ServicePoint.objects.create(name="临溪县政务服务中心", division=county, unit=centre, address="临溪县政通路1号")
+    master = MasterMatter.objects.create(
+        code="990117002011", name="食品经营许可", type="01", field="市场监管", basis="行政许可法", lawful_days=20
+    )
+    point = ServicePoint.objects.create(
+        name="临溪县政务服务中心", division=county, unit=centre, address="临溪县政通路1号"
+    )
     matter = Matter.objects.create(
-        code="11519921MB0000001X4990117002011", master=master, name="食品经营许可证核发", division=county, unit=organ,
-        point=point, chart=chart, kind="joint" if joint else "promised", lawful_n=lawful, promised_n=promised,
-        result_name="食品经营许可证", form_schema=form_schema or {}, status="published", valid_from=SINCE)
+        code="11519921MB0000001X4990117002011",
+        master=master,
+        name="食品经营许可证核发",
+        division=county,
+        unit=organ,
+        point=point,
+        chart=chart,
+        kind="joint" if joint else "promised",
+        lawful_n=lawful,
+        promised_n=promised,
+        result_name="食品经营许可证",
+        form_schema=form_schema or {},
+        status="published",
+        valid_from=SINCE,
+    )
     Material.objects.create(matter=matter, name="营业执照", required=False)
     world = World(matter=matter, organ=organ, centre=centre, partner=partner)
     if joint:

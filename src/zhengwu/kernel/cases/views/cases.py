@@ -15,7 +15,15 @@ from zhengwu.kernel.cases.models import Case, Document
 from zhengwu.kernel.cases.models.case import CaseQuerySet
 from zhengwu.kernel.cases.selectors import access_case, light, visible_to
 from zhengwu.kernel.cases.services.papers import render_document
-from zhengwu.kernel.cases.views.presenting import case_facts, chart_panel, clock_panels, events, opinions, state_words
+from zhengwu.kernel.cases.views.presenting import (
+    case_facts,
+    chart_panel,
+    clock_panels,
+    events,
+    opinions,
+    state_words,
+    submitted,
+)
 from zhengwu.kernel.directory.api import request_actor, require_role
 from zhengwu.lib.now import CN, local, now
 from zhengwu.lib.paging import Cursor, decode, encode
@@ -52,8 +60,11 @@ def filtered(rows: CaseQuerySet, request: HttpRequest) -> CaseQuerySet:
         rows = rows.filter(opened_at__lte=datetime.combine(until, time.max, CN))
     if words := query.get("q", "").strip()[:100]:
         by_number = rows.filter(number=words.upper())
-        rows = by_number if by_number.exists() else rows.filter(applicant_name__startswith=words) | rows.filter(
-            title__icontains=words)
+        rows = (
+            by_number
+            if by_number.exists()
+            else rows.filter(applicant_name__startswith=words) | rows.filter(title__icontains=words)
+        )
     return rows
 
 
@@ -70,10 +81,15 @@ def case_list(request: HttpRequest) -> HttpResponse:
         case.light = light(case.warn_at, case.due_at) if case.closed_at is None else "none"  # type: ignore[attr-defined]
         case.words = state_words(case)  # type: ignore[attr-defined]
     last = found[PAGE - 1] if len(found) > PAGE else None
-    return render(request, "cases/list.html", {
-        "rows": found[:PAGE], "groups": _groups(),
-        "cursor_page": Cursor(next=encode(last.opened_at.isoformat(), last.pk) if last else None),
-    })
+    return render(
+        request,
+        "cases/list.html",
+        {
+            "rows": found[:PAGE],
+            "groups": _groups(),
+            "cursor_page": Cursor(next=encode(last.opened_at.isoformat(), last.pk) if last else None),
+        },
+    )
 
 
 def _groups() -> list[dict[str, Any]]:
@@ -90,12 +106,22 @@ def _groups() -> list[dict[str, Any]]:
 def case_page(request: HttpRequest, number: str) -> HttpResponse:
     """/desk/cases/<number>/ — everything about one case."""
     case = access_case(request_actor(request), number)
-    return render(request, "cases/case.html", {
-        "case": case, "state": state_words(case), "facts": case_facts(case), "chart": chart_panel(case),
-        "clocks": clock_panels(case), "opinions": opinions(case), "events": events(case),
-        "materials": list(case.submissions.select_related("file")), "documents": list(case.documents.all()),
-        "light": light(case.warn_at, case.due_at) if case.closed_at is None else "none",
-    })
+    return render(
+        request,
+        "cases/case.html",
+        {
+            "case": case,
+            "state": state_words(case),
+            "facts": case_facts(case),
+            "chart": chart_panel(case),
+            "clocks": clock_panels(case),
+            "opinions": opinions(case),
+            "events": events(case),
+            "materials": submitted(case),
+            "documents": list(case.documents.all()),
+            "light": light(case.warn_at, case.due_at) if case.closed_at is None else "none",
+        },
+    )
 
 
 def document(request: HttpRequest, number: str, pk: int) -> HttpResponse:
@@ -112,8 +138,17 @@ def _cells(case: Case) -> list[str]:
     def moment(value: datetime | None) -> str:
         return f"{local(value):%Y-%m-%d %H:%M}" if value else ""
 
-    return [case.number, case.title, case.applicant_name, case.unit.name, state_words(case), moment(case.opened_at),
-            moment(case.accepted_at), moment(case.due_at), moment(case.closed_at)]
+    return [
+        case.number,
+        case.title,
+        case.applicant_name,
+        case.unit.name,
+        state_words(case),
+        moment(case.opened_at),
+        moment(case.accepted_at),
+        moment(case.due_at),
+        moment(case.closed_at),
+    ]
 
 
 class _Echo:
@@ -147,7 +182,8 @@ def export(request: HttpRequest, kind: str) -> HttpResponse | StreamingHttpRespo
         sheet.append([_safe(c) for c in _cells(case)])
     stream = BytesIO()
     book.save(stream)
-    response = HttpResponse(stream.getvalue(),
-                            content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    response = HttpResponse(
+        stream.getvalue(), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    )
     response["Content-Disposition"] = f'attachment; filename="cases-{stamp}.xlsx"'
     return response

@@ -16,7 +16,7 @@ from zhengwu.kernel.cases.models.step import StepQuerySet
 from zhengwu.kernel.cases.selectors import access_step, done_by, light, todo
 from zhengwu.kernel.cases.services.act import act
 from zhengwu.kernel.cases.services.open import new_key
-from zhengwu.kernel.cases.views.presenting import case_facts, clock_panels, left_words, opinions
+from zhengwu.kernel.cases.views.presenting import case_facts, clock_panels, left_words, opinions, submitted
 from zhengwu.kernel.directory.api import Actor, request_actor, require_role
 from zhengwu.kernel.flow.api import chart_of
 from zhengwu.lib.now import now
@@ -36,7 +36,9 @@ def desk(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("step", "")
     if chosen.isdigit():
         context |= pane_context(actor, int(chosen))
-    return render(request, "cases/_todo.html" if request.htmx and not request.htmx.boosted else "cases/desk.html", context)
+    return render(
+        request, "cases/_todo.html" if request.htmx and not request.htmx.boosted else "cases/desk.html", context
+    )
 
 
 def _list(request: HttpRequest, actor: Actor) -> dict[str, Any]:
@@ -50,16 +52,24 @@ def _list(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     for step in found:
         step.light = light(step.warn_at, step.due_at, moment)  # type: ignore[attr-defined]
         step.left_words = left_words(step.due_at, moment)  # type: ignore[attr-defined]
-    return {"rows": found[:PAGE], "light_groups": _light_groups(actor), "done_url": reverse("cases:done"),
-            "next": encode(last.due_at.isoformat() if last.due_at else None, last.pk) if last else None,
-            "chosen": request.GET.get("step", ""), "filtered": bool(request.GET.get("light") or request.GET.get("q"))}
+    return {
+        "rows": found[:PAGE],
+        "light_groups": _light_groups(actor),
+        "done_url": reverse("cases:done"),
+        "next": encode(last.due_at.isoformat() if last.due_at else None, last.pk) if last else None,
+        "chosen": request.GET.get("step", ""),
+        "filtered": bool(request.GET.get("light") or request.GET.get("q")),
+    }
 
 
 def _light_groups(actor: Actor) -> list[dict[str, Any]]:
     counts = _counts(actor)
-    options = [("red", "■ 超期", counts["red"]), ("yellow", "▲ 预警", counts["yellow"]),
-               ("green", "● 正常", counts["all"] - counts["red"] - counts["yellow"] - counts["none"]),
-               ("none", "○ 不计时", counts["none"])]
+    options = [
+        ("red", "■ 超期", counts["red"]),
+        ("yellow", "▲ 预警", counts["yellow"]),
+        ("green", "● 正常", counts["all"] - counts["red"] - counts["yellow"] - counts["none"]),
+        ("none", "○ 不计时", counts["none"]),
+    ]
     return [{"name": "light", "label": "亮灯", "options": options}]
 
 
@@ -76,8 +86,12 @@ def _filtered(rows: StepQuerySet, request: HttpRequest) -> StepQuerySet:
             rows = rows.filter(due_at=None)
     words = request.GET.get("q", "").strip()
     if words:
-        rows = rows.filter(Q(case__number__istartswith=words) | Q(case__applicant_name__icontains=words)
-                           | Q(case__title__icontains=words) | Q(name__icontains=words))
+        rows = rows.filter(
+            Q(case__number__istartswith=words)
+            | Q(case__applicant_name__icontains=words)
+            | Q(case__title__icontains=words)
+            | Q(name__icontains=words)
+        )
     return rows
 
 
@@ -85,9 +99,16 @@ def _counts(actor: Actor) -> dict[str, int]:
     """How many of the open steps show which light; one aggregate over the actor's partial index."""
     moment = now()
     red, yellow = Q(due_at__lte=moment), Q(due_at__gt=moment, warn_at__lte=moment)
-    return Step.objects.open().for_actor(actor).aggregate(
-        all=Count("id"), red=Count("id", filter=red), yellow=Count("id", filter=yellow),
-        none=Count("id", filter=Q(due_at=None)))
+    return (
+        Step.objects.open()
+        .for_actor(actor)
+        .aggregate(
+            all=Count("id"),
+            red=Count("id", filter=red),
+            yellow=Count("id", filter=yellow),
+            none=Count("id", filter=Q(due_at=None)),
+        )
+    )
 
 
 def pane_context(actor: Actor, step_id: int) -> dict[str, Any]:
@@ -97,11 +118,21 @@ def pane_context(actor: Actor, step_id: int) -> dict[str, Any]:
     node = chart_of(case.version_id).node(step.node)
     mine = step.closed_at is None and Step.objects.filter(pk=step.pk).for_actor(actor).exists()
     return {
-        "step": step, "case": case, "node": node, "mine": mine, "actions": node.actions if mine else (),
-        "facts": case_facts(case), "state": kinds.state_label(case.kind, case.state),
-        "materials": list(case.submissions.select_related("file")), "clocks": clock_panels(case),
-        "opinions": opinions(case), "key": new_key(), "light": light(step.warn_at, step.due_at),
-        "can_correct": not case.steps.filter(kind="correct").exists(), "ways": WAYS, "correction_rows": _rows([]),
+        "step": step,
+        "case": case,
+        "node": node,
+        "mine": mine,
+        "actions": node.actions if mine else (),
+        "facts": case_facts(case),
+        "state": kinds.state_label(case.kind, case.state),
+        "materials": submitted(case),
+        "clocks": clock_panels(case),
+        "opinions": opinions(case),
+        "key": new_key(),
+        "light": light(step.warn_at, step.due_at),
+        "can_correct": not case.steps.filter(kind="correct").exists(),
+        "ways": WAYS,
+        "correction_rows": _rows([]),
         "closed_words": f"这个环节已由{step.closed_label or '流程'}办理：{step.outcome_label}",
     }
 
@@ -139,13 +170,23 @@ def step_act(request: HttpRequest, step_id: int) -> HttpResponse:
         form["way"] = way
     revision = request.POST.get("revision", "")
     try:
-        done = act(step_id=step_id, action=action, by=actor, opinion=request.POST.get("opinion", ""), form=form,
-                   key=request.POST.get("key", ""), revision=int(revision) if revision.isdigit() else None)
+        done = act(
+            step_id=step_id,
+            action=action,
+            by=actor,
+            opinion=request.POST.get("opinion", ""),
+            form=form,
+            key=request.POST.get("key", ""),
+            revision=int(revision) if revision.isdigit() else None,
+        )
     except Problem as problem:
         return _refused(request, actor, step_id, problem)
     words = f"已办理：{done.case.title}（{done.case.number}）"
     if request.htmx:
-        context = _list(request, actor) | {"done": words, "done_url_case": reverse("cases:case", args=[done.case.number])}
+        context = _list(request, actor) | {
+            "done": words,
+            "done_url_case": reverse("cases:case", args=[done.case.number]),
+        }
         return render(request, "cases/_acted.html", context)
     messages.success(request, words)
     return redirect("cases:desk")
@@ -158,12 +199,17 @@ def _refused(request: HttpRequest, actor: Actor, step_id: int, problem: Problem)
     typed = {"opinion": request.POST.get("opinion", "")}
     errors = getattr(problem, "errors", None) or {problem.field: problem.zh}
     context = pane_context(actor, step_id) | {
-        "problem": problem, "typed": typed, "errors": errors, "correction_rows": _rows(correction_items(request)),
-        "correcting": request.POST.get("action") == "correct"}
+        "problem": problem,
+        "typed": typed,
+        "errors": errors,
+        "correction_rows": _rows(correction_items(request)),
+        "correcting": request.POST.get("action") == "correct",
+    }
     if request.htmx:
         return render(request, "cases/_pane.html", context, status=200)
-    return render(request, "cases/desk.html", _list(request, actor) | context | {"chosen": str(step_id)},
-                  status=problem.status)
+    return render(
+        request, "cases/desk.html", _list(request, actor) | context | {"chosen": str(step_id)}, status=problem.status
+    )
 
 
 @require_GET
@@ -173,8 +219,11 @@ def done(request: HttpRequest) -> HttpResponse:
     rows = done_by(request_actor(request))
     words = request.GET.get("q", "").strip()
     if words:
-        rows = rows.filter(Q(case__number__istartswith=words) | Q(case__applicant_name__icontains=words)
-                           | Q(case__title__icontains=words))
+        rows = rows.filter(
+            Q(case__number__istartswith=words)
+            | Q(case__applicant_name__icontains=words)
+            | Q(case__title__icontains=words)
+        )
     before = request.GET.get("cursor", "")
     if before:
         (pk,) = decode(before, int)

@@ -3,18 +3,24 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from zhengwu.kernel.cases import kinds
-from zhengwu.kernel.cases.models import Case
+from zhengwu.kernel.cases.models import Case, Step
 from zhengwu.kernel.cases.selectors import clocks, progress, timeline
 from zhengwu.kernel.clock.api import book, explain
+from zhengwu.lib.now import local
 from zhengwu.lib.workdays import local_ordinal
 
 CLOCK_NAMES = {"lawful": "法定时限", "promised": "承诺时限", "delivery": "送达时限", "step": "环节时限"}
 EVENT_WORDS = {
-    "case.opened": "提交申请", "case.withdrawn": "申请人撤回", "case.archived": "归档", "case.timer": "定时器到时",
-    "clock.yellow": "预警：临近时限", "clock.red": "超期",
+    "case.opened": "提交申请",
+    "case.withdrawn": "申请人撤回",
+    "case.archived": "归档",
+    "case.timer": "定时器到时",
+    "clock.yellow": "预警：临近时限",
+    "clock.red": "超期",
 }
 
 
@@ -33,8 +39,10 @@ def left_words(due_at: datetime | None, at: datetime) -> str:
 def case_facts(case: Case) -> list[tuple[str, Any]]:
     """Pairs for ``{% facts %}``: what was asked, in the titles of the matter's form."""
     properties = (case.matter.form_schema if case.matter else {}).get("properties", {})
-    pairs = [(properties.get(name, {}).get("title", name), _words(value, properties.get(name, {})))
-             for name, value in case.form.items()]
+    pairs = [
+        (properties.get(name, {}).get("title", name), _words(value, properties.get(name, {})))
+        for name, value in case.form.items()
+    ]
     return [("申请人", case.applicant_name), *pairs]
 
 
@@ -42,7 +50,9 @@ def _words(value: Any, schema: dict[str, Any]) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list):
-        return "；".join("，".join(str(v) for v in row.values()) if isinstance(row, dict) else str(row) for row in value)
+        return "；".join(
+            "，".join(str(v) for v in row.values()) if isinstance(row, dict) else str(row) for row in value
+        )
     return str(value)
 
 
@@ -56,16 +66,53 @@ def clock_panels(case: Case) -> list[dict[str, Any]]:
 def opinions(case: Case) -> list[dict[str, Any]]:
     """Completed steps with outcome and words, in order, for ``{% comments %}``."""
     rows = case.steps.filter(closed_at__isnull=False).exclude(outcome="cancelled").order_by("closed_at", "id")
-    return [{"who": step.closed_label, "unit": "", "at": step.closed_at, "action": f"{step.name} · {step.outcome_label}",
-             "text": step.opinion} for step in rows]
+    return [
+        {
+            "who": step.closed_label,
+            "unit": "",
+            "at": step.closed_at,
+            "action": f"{step.name} · {step.outcome_label}",
+            "text": step.opinion,
+        }
+        for step in rows
+    ]
+
+
+def submitted(case: Case) -> list[dict[str, Any]]:
+    """What was handed in, for ``{% material_list %}``."""
+    return [
+        {
+            "name": s.name,
+            "form": s.get_way_display(),
+            "note": s.file.name if s.file else "",
+            "required": True,
+            "url": reverse("files:download", args=[s.file_id]) if s.file_id else "",
+            "state": "given",
+        }
+        for s in case.submissions.select_related("file")
+    ]
+
+
+def holders(steps: list[Step]) -> list[tuple[str, str]]:
+    """Who holds the open steps, for ``{% facts %}``: step and unit with its telephone."""
+    pairs = []
+    for step in steps:
+        who = " ".join(part for part in (step.unit.name, step.unit.phone) if part) if step.unit else "申请人"
+        pairs.append((step.name, f"{who}（{local(step.opened_at):%-m月%-d日}到达）"))
+    return pairs or [("本件", "已没有待办环节")]
 
 
 def chart_panel(case: Case) -> dict[str, Any]:
     """The living chart: drawing, and in words who holds the case now."""
     state = progress(case)
-    return {"svg": mark_safe(state.svg),  # noqa: S308 - drawn by ourselves, texts escaped
-            "steps": state.steps, "open": state.open, "passed": [s.name for s in state.steps if s.closed_at],
-            "current": [s.name for s in state.open]}
+    return {
+        "svg": mark_safe(state.svg),  # noqa: S308 - drawn by ourselves, texts escaped
+        "steps": state.steps,
+        "open": state.open,
+        "holders": holders(state.open),
+        "passed": [s.name for s in state.steps if s.closed_at],
+        "current": [s.name for s in state.open],
+    }
 
 
 def events(case: Case, *, names: bool = True) -> list[dict[str, Any]]:
@@ -73,8 +120,17 @@ def events(case: Case, *, names: bool = True) -> list[dict[str, Any]]:
     rows = []
     for row in timeline(case):
         title = EVENT_WORDS.get(row["kind"]) or f"{row['step']}：{row['action']}"
-        rows.append({"at": row["at"], "title": title, "who": row["by"] if names else "", "unit": row["unit"], "note": "",
-                     "state": "bad" if row["kind"] == "clock.red" else "", "seq": row["seq"]})
+        rows.append(
+            {
+                "at": row["at"],
+                "title": title,
+                "who": row["by"] if names else "",
+                "unit": row["unit"],
+                "note": "",
+                "state": "bad" if row["kind"] == "clock.red" else "",
+                "seq": row["seq"],
+            }
+        )
     return rows
 
 

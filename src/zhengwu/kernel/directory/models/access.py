@@ -38,9 +38,7 @@ class RepeatedRequest(models.Model):
     created_at = models.DateTimeField(db_index=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["account", "key"], name="repeated_once", nulls_distinct=False)
-        ]
+        constraints = [models.UniqueConstraint(fields=["account", "key"], name="repeated_once", nulls_distinct=False)]
 
     def __str__(self) -> str:
         return self.key

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from zhengwu.kernel.directory.roles import Role
 from zhengwu.kernel.directory.models.unit import Unit
+from zhengwu.kernel.directory.roles import Role
 
 
 class Appointment(models.Model):
@@ -21,7 +21,9 @@ class Appointment(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name="appointment_range")
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name="appointment_range"
+            )
         ]
         indexes = [models.Index(fields=["unit", "role"])]
 

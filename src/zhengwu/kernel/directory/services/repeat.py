@@ -22,12 +22,15 @@ def once(*, account_id: int | None, key: str, target: str, body: bytes, run: Cal
         with transaction.atomic():
             return run()
     if len(key) > 80 or not key.isprintable():
-        raise Problem("bad-idempotency-key", "Idempotency-Key 须为 1–80 个可见字符", "Idempotency-Key must be 1-80 characters")
+        raise Problem(
+            "bad-idempotency-key", "Idempotency-Key 须为 1–80 个可见字符", "Idempotency-Key must be 1-80 characters"
+        )
     digest = sm3(target.encode() + b"\0" + body).hex()
     try:
         with transaction.atomic():
-            row = RepeatedRequest.objects.create(account_id=account_id, key=key, target=target[:200], digest=digest,
-                                                 created_at=now())
+            row = RepeatedRequest.objects.create(
+                account_id=account_id, key=key, target=target[:200], digest=digest, created_at=now()
+            )
             status, answer = run()
             RepeatedRequest.objects.filter(pk=row.pk).update(status=status, body=answer)
             return status, answer
@@ -36,8 +39,12 @@ def once(*, account_id: int | None, key: str, target: str, body: bytes, run: Cal
             raise
     earlier = RepeatedRequest.objects.get(account_id=account_id, key=key)
     if earlier.digest != digest:
-        raise Problem("idempotency-key-reused", "同一个 Idempotency-Key 已用于另一个请求",
-                      "this Idempotency-Key was used for another request", status=422)
+        raise Problem(
+            "idempotency-key-reused",
+            "同一个 Idempotency-Key 已用于另一个请求",
+            "this Idempotency-Key was used for another request",
+            status=422,
+        )
     if earlier.status is None:
         raise Conflict("still-running", "上一个相同请求仍在处理", "the first request is still being handled")
     return earlier.status, bytes(earlier.body)

@@ -27,8 +27,12 @@ def count_attempt(*, key: str, limit: int, minutes: int) -> None:
         cursor.execute(_COUNT, [key[:120], moment, start, start])
         (count,) = cursor.fetchone()
     if count > limit:
-        raise Problem("too-many-attempts", f"尝试次数过多，请{minutes}分钟后再试",
-                      f"too many attempts, try again in {minutes} minutes", status=429)
+        raise Problem(
+            "too-many-attempts",
+            f"尝试次数过多，请{minutes}分钟后再试",
+            f"too many attempts, try again in {minutes} minutes",
+            status=429,
+        )
 
 
 def forget_attempts(*, key: str) -> None:

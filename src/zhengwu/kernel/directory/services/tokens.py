@@ -22,8 +22,9 @@ def _digest(secret: str) -> str:
 def issue_token(*, by: Actor, name: str, account: Account, scopes: list[str], days: int = 365) -> tuple[ApiToken, str]:
     """Returns the row and the secret, which is shown once and never stored."""
     secret = _PREFIX + secrets.token_urlsafe(32)
-    token = ApiToken.objects.create(name=name, digest=_digest(secret), account=account, scopes=scopes,
-                                    expires_at=now() + timedelta(days=days))
+    token = ApiToken.objects.create(
+        name=name, digest=_digest(secret), account=account, scopes=scopes, expires_at=now() + timedelta(days=days)
+    )
     append(f"token:{token.pk}", by.by(), [Entry("token.issued", {"name": name, "scopes": sorted(scopes)})])
     return token, secret
 
@@ -41,5 +42,6 @@ def actor_of_token(secret: str) -> Actor | None:
     if token is None:
         return None
     full = actor_of(token.account)
-    return Actor(account_id=full.account_id, name=full.name, kind=full.kind, posts=full.posts,
-                 scopes=frozenset(token.scopes))
+    return Actor(
+        account_id=full.account_id, name=full.name, kind=full.kind, posts=full.posts, scopes=frozenset(token.scopes)
+    )

@@ -30,19 +30,28 @@ def _start(request: HttpRequest, code: str) -> tuple[Matter, Actor, Draft | None
     matter, actor = access_matter(code), request_actor(request)
     require_runnable(matter, today())
     if actor.kind not in ("citizen", "enterprise"):
-        raise Denied("applicants-only", "工作账号不能在网上提交申请，请用个人或法人账号登录", "staff accounts cannot apply on line")
+        raise Denied(
+            "applicants-only",
+            "工作账号不能在网上提交申请，请用个人或法人账号登录",
+            "staff accounts cannot apply on line",
+        )
     return matter, actor, Draft.objects.filter(account_id=actor.account_id, matter=matter).first()
 
 
 def _page(request: HttpRequest, name: str, matter: Matter, index: int, **more: Any) -> HttpResponse:
     status = more.pop("status", 200)
-    return render(request, f"hall/{name}.html", {"matter": matter, "steps": STEPS, "step": index, **more}, status=status)
+    return render(
+        request, f"hall/{name}.html", {"matter": matter, "steps": STEPS, "step": index, **more}, status=status
+    )
 
 
 def _with_a_row(schema: dict[str, Any], typed: dict[str, Any]) -> dict[str, Any]:
     """Repeating parts begin with one empty row, so that there is something to type into."""
-    names = [n for n, part in schema.get("properties", {}).items()
-             if part.get("type") == "array" and part.get("items", {}).get("type") == "object"]
+    names = [
+        n
+        for n, part in schema.get("properties", {}).items()
+        if part.get("type") == "array" and part.get("items", {}).get("type") == "object"
+    ]
     empty = {n: [{}] for n in names if not any(k == n or k.startswith(f"{n}.") for k in typed)}
     return {**typed, **empty}
 
@@ -58,8 +67,15 @@ def form(request: HttpRequest, code: str) -> HttpResponse:
         try:
             save_draft(matter=matter, by=actor, form=typed)
         except Problem as problem:
-            return _page(request, "apply_form", matter, 0, problem=problem, status=422,
-                         sections=forms.section_list(forms.fields(schema, request.POST, {problem.field: problem.zh})))
+            return _page(
+                request,
+                "apply_form",
+                matter,
+                0,
+                problem=problem,
+                status=422,
+                sections=forms.section_list(forms.fields(schema, request.POST, {problem.field: problem.zh})),
+            )
         if request.POST.get("go") == "later":
             messages.success(request, "已保存草稿，可随时在“我的办件”里继续")
             return redirect("hall:my")
@@ -69,8 +85,17 @@ def form(request: HttpRequest, code: str) -> HttpResponse:
             return _page(request, "apply_form", matter, 0, sections=sections, errors=errors, status=422)
         return redirect("hall:apply_materials", code=code)
     sections = forms.section_list(forms.fields(schema, _with_a_row(schema, draft.form if draft else {})))
-    return _page(request, "apply_form", matter, 0, sections=sections, draft=draft, account=request.user,
-                 masked_id=masked_id(request.user), masked_phone=masked_phone(request.user))
+    return _page(
+        request,
+        "apply_form",
+        matter,
+        0,
+        sections=sections,
+        draft=draft,
+        account=request.user,
+        masked_id=masked_id(request.user),
+        masked_phone=masked_phone(request.user),
+    )
 
 
 @login_required
@@ -100,9 +125,18 @@ def materials(request: HttpRequest, code: str) -> HttpResponse:
             errors = {f"material-{m.pk}": f"请提交“{m.name}”" for m in missing}
             if not errors:
                 return redirect("hall:apply_confirm", code=code)
-    stored_by_id = {str(f.pk): f for f in StoredFile.objects.filter(pk__in=list(files.values()), owner_id=actor.account_id)}
-    rows = [{"material": m, "file": stored_by_id.get(files.get(str(m.pk), "")), "error": errors.get(f"material-{m.pk}", ""),
-             "name": f"material-{m.pk}"} for m in wanted]
+    stored_by_id = {
+        str(f.pk): f for f in StoredFile.objects.filter(pk__in=list(files.values()), owner_id=actor.account_id)
+    }
+    rows = [
+        {
+            "material": m,
+            "file": stored_by_id.get(files.get(str(m.pk), "")),
+            "error": errors.get(f"material-{m.pk}", ""),
+            "name": f"material-{m.pk}",
+        }
+        for m in wanted
+    ]
     return _page(request, "apply_materials", matter, 1, rows=rows, errors=errors, status=422 if errors else 200)
 
 
@@ -119,11 +153,22 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("hall:apply", code=code)
     wanted = {str(m.pk): m for m in matter.materials.all()}
     if request.method == "POST":
-        handed = [Handed(name=wanted[pk].name, material_id=int(pk), file=UUID(file)) for pk, file in draft.files.items()
-                  if pk in wanted]
+        handed = [
+            Handed(name=wanted[pk].name, material_id=int(pk), file=UUID(file))
+            for pk, file in draft.files.items()
+            if pk in wanted
+        ]
         try:
-            case = open_case(kind=KIND, matter=matter, by=actor, applicant=request.user, applicant_name=request.user.name,
-                             form=data, materials=handed, key=draft.key)
+            case = open_case(
+                kind=KIND,
+                matter=matter,
+                by=actor,
+                applicant=request.user,
+                applicant_name=request.user.name,
+                form=data,
+                materials=handed,
+                key=draft.key,
+            )
         except Problem as problem:
             messages.error(request, problem.zh)
             return redirect("hall:apply_materials", code=code)
@@ -131,5 +176,11 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("hall:receipt", number=case.number)
     names = {f.name: f.label for f in forms.fields(matter.form_schema)}
     files = {str(f.pk): f for f in StoredFile.objects.filter(pk__in=list(draft.files.values()))}
-    return _page(request, "apply_confirm", matter, 2, facts=[(names.get(k, k), v) for k, v in data.items()],
-                 handed=[(wanted[pk].name, files.get(file)) for pk, file in draft.files.items() if pk in wanted])
+    return _page(
+        request,
+        "apply_confirm",
+        matter,
+        2,
+        facts=[(names.get(k, k), v) for k, v in data.items()],
+        handed=[(wanted[pk].name, files.get(file)) for pk, file in draft.files.items() if pk in wanted],
+    )

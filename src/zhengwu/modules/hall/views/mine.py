@@ -48,13 +48,23 @@ def my(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     for case in page:
         case.words = state_words(case)
-    return render(request, "hall/my.html", {
-        "page": page, "phase": phase, "todo": list(todo(actor)[:10]),
-        "unrated": list(visible_to(actor).filter(applicant_id=actor.account_id, closed_at__isnull=False, rating=None)
-                        .exclude(state="withdrawn").order_by("-closed_at")[:5]),
-        "drafts": list(Draft.objects.filter(account_id=actor.account_id).select_related("matter")[:20]),
-        "groups": [{"name": "phase", "label": "阶段", "options": [("open", "在办"), ("closed", "办结")]}],
-    })
+    return render(
+        request,
+        "hall/my.html",
+        {
+            "page": page,
+            "phase": phase,
+            "todo": list(todo(actor)[:10]),
+            "unrated": list(
+                visible_to(actor)
+                .filter(applicant_id=actor.account_id, closed_at__isnull=False, rating=None)
+                .exclude(state="withdrawn")
+                .order_by("-closed_at")[:5]
+            ),
+            "drafts": list(Draft.objects.filter(account_id=actor.account_id).select_related("matter")[:20]),
+            "groups": [{"name": "phase", "label": "阶段", "options": [("open", "在办"), ("closed", "办结")]}],
+        },
+    )
 
 
 @login_required
@@ -99,10 +109,16 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
     try:
         for upload in request.FILES.getlist("files"):
             stored = store(name=upload.name or "", stream=upload, owner=actor, purpose=MATERIAL, subject=case.number)
-            Submission.objects.create(case=case, name=f"补正：{stored.name}"[:200], way=Submission.Way.FILE, file=stored,
-                                      at=now())
-        act(step_id=step.pk, action="submit", by=actor, opinion=request.POST.get("opinion", ""),
-            key=request.POST.get("key") or uuid4().hex)
+            Submission.objects.create(
+                case=case, name=f"补正：{stored.name}"[:200], way=Submission.Way.FILE, file=stored, at=now()
+            )
+        act(
+            step_id=step.pk,
+            action="submit",
+            by=actor,
+            opinion=request.POST.get("opinion", ""),
+            key=request.POST.get("key") or uuid4().hex,
+        )
     except Problem as problem:
         context = progress_context(case, actor) | {"problem": problem, "typed": request.POST.get("opinion", "")}
         return render(request, "hall/case.html", context, status=problem.status)
@@ -130,8 +146,12 @@ def rate_case(request: HttpRequest, number: str) -> HttpResponse:
     """好差评: once, after closing."""
     level = request.POST.get("level", "")
     try:
-        rate(number=number, by=request_actor(request), level=int(level) if level.isdigit() else 0,
-             comment=request.POST.get("comment", ""))
+        rate(
+            number=number,
+            by=request_actor(request),
+            level=int(level) if level.isdigit() else 0,
+            comment=request.POST.get("comment", ""),
+        )
         messages.success(request, "感谢您的评价")
     except NotFound:
         raise

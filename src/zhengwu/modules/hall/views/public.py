@@ -30,29 +30,47 @@ def front(request: HttpRequest) -> HttpResponse:
     """/ — find a matter first; what is new and how the city does comes after."""
     counties = list(Division.objects.filter(level=Division.Level.COUNTY).order_by("code"))
     themes = list(find().order_by().values_list("master__theme").annotate(n=Count("id")).order_by("-n")[:12])
-    return render(request, "hall/front.html", {
-        "counties": counties, "themes": [(name, n) for name, n in themes if name],
-        "popular": list(find().filter(complete=True)[:6]),
-    })
+    return render(
+        request,
+        "hall/front.html",
+        {
+            "counties": counties,
+            "themes": [(name, n) for name, n in themes if name],
+            "popular": list(find().filter(complete=True)[:6]),
+        },
+    )
 
 
 @require_GET
 def matters(request: HttpRequest) -> HttpResponse:
     """/matters/ — by county, unit, kind, type, audience, theme and words; every filter is in the address."""
     query = request.GET
-    rows = find(division=query.get("division", "")[:12], unit_id=_number(query.get("unit", "")),
-                kind=query.get("kind", ""), type=query.get("type", ""), audience=query.get("audience", ""),
-                theme=query.get("theme", ""))
+    rows = find(
+        division=query.get("division", "")[:12],
+        unit_id=_number(query.get("unit", "")),
+        kind=query.get("kind", ""),
+        type=query.get("type", ""),
+        audience=query.get("audience", ""),
+        theme=query.get("theme", ""),
+    )
     words = query.get("q", "").strip()[:100]
     if words:
         hits = search(words, kinds=["matter"], division=query.get("division") or None, limit=200)
         rows = rows.filter(code__in=[hit.key for hit in hits.rows])
     page = Paginator(rows, PAGE).get_page(query.get("page"))
     division = Division.objects.filter(code=query.get("division", "")).first()
-    return render(request, "hall/matters.html", {
-        "page": page, "words": words, "division": division, "unit": _unit(query.get("unit", "")),
-        "groups": _groups(), "units": _units(division) if division else [],
-    })
+    return render(
+        request,
+        "hall/matters.html",
+        {
+            "page": page,
+            "words": words,
+            "division": division,
+            "unit": _unit(query.get("unit", "")),
+            "groups": _groups(),
+            "units": _units(division) if division else [],
+        },
+    )
 
 
 def _number(text: str) -> int | None:
@@ -65,8 +83,11 @@ def _unit(text: str) -> Unit | None:
 
 
 def _units(division: Division) -> list[Unit]:
-    return list(Unit.objects.filter(matters__division=division, matters__status=Matter.Status.PUBLISHED).distinct()
-                .order_by("sort_key"))
+    return list(
+        Unit.objects.filter(matters__division=division, matters__status=Matter.Status.PUBLISHED)
+        .distinct()
+        .order_by("sort_key")
+    )
 
 
 def _groups() -> list[dict[str, Any]]:
@@ -86,38 +107,70 @@ def guide(request: HttpRequest, code: str) -> HttpResponse:
     matter = access_matter(code)
     version = Version.objects.filter(definition_id=matter.chart_id, state=VersionState.PUBLISHED).first()
     materials = list(matter.materials.all())
-    return render(request, "hall/guide.html", {
-        "matter": matter, "materials": materials, "required": [m for m in materials if m.required],
-        "svg": mark_safe(draw(version.xml)) if version else "",  # noqa: S308 - drawn by ourselves
-        **_guide_words(matter, materials),
-        "version": version, "tasks": [n.name for n in chart_of(version.pk).tasks()] if version else [],
-        "joint": list(matter.joint_units.select_related("unit")) if matter.kind == Matter.Kind.JOINT else [],
-        "in_force": matter.status == Matter.Status.PUBLISHED and matter.valid_from <= today()
-        and (matter.valid_to is None or today() < matter.valid_to),
-    })
+    return render(
+        request,
+        "hall/guide.html",
+        {
+            "matter": matter,
+            "materials": materials,
+            "required": [m for m in materials if m.required],
+            "svg": mark_safe(draw(version.xml)) if version else "",  # noqa: S308 - drawn by ourselves
+            **_guide_words(matter, materials),
+            "version": version,
+            "tasks": [n.name for n in chart_of(version.pk).tasks()] if version else [],
+            "joint": list(matter.joint_units.select_related("unit")) if matter.kind == Matter.Kind.JOINT else [],
+            "in_force": matter.status == Matter.Status.PUBLISHED
+            and matter.valid_from <= today()
+            and (matter.valid_to is None or today() < matter.valid_to),
+        },
+    )
 
 
 def _guide_words(matter: Matter, materials: list[Material]) -> dict[str, Any]:
     """The guide's pairs, in the order of the six disclosures."""
-    shown = [{"name": m.name, "copies": m.originals + m.copies, "form": m.get_form_display(), "required": m.required,
-              "note": "；".join(part for part in (m.note, f"来源：{m.source}") if part), "state": ""} for m in materials]
+    shown = [
+        {
+            "name": m.name,
+            "copies": m.originals + m.copies,
+            "form": m.get_form_display(),
+            "required": m.required,
+            "note": "；".join(part for part in (m.note, f"来源：{m.source}") if part),
+            "state": "",
+        }
+        for m in materials
+    ]
     return {
-        "about": [("事项名称", matter.name), ("实施编码", matter.code), ("事项类型", matter.master.get_type_display()),
-                  ("实施主体", matter.unit.name), ("服务对象", _audience(matter)), ("办件类型", matter.get_kind_display()),
-                  ("办理结果", matter.result_name)],
-        "limits": [("承诺办结时限", matter.promised.label), ("法定办结时限", matter.lawful.label),
-                   ("受理答复", "收到申请后5个工作日内一次告知")],
-        "place": [("办理地点", f"{matter.point.name}（{matter.point.address}）"),
-                  ("窗口", f"{matter.window.number}号 {matter.window.name}" if matter.window else ""),
-                  ("办公时间", matter.point.hours_text), ("咨询电话", matter.phone), ("监督电话", matter.complaint_phone)],
-        "shown_materials": shown, "division_url": f"/matters/?division={matter.division_id}",
+        "about": [
+            ("事项名称", matter.name),
+            ("实施编码", matter.code),
+            ("事项类型", matter.master.get_type_display()),
+            ("实施主体", matter.unit.name),
+            ("服务对象", _audience(matter)),
+            ("办件类型", matter.get_kind_display()),
+            ("办理结果", matter.result_name),
+        ],
+        "limits": [
+            ("承诺办结时限", matter.promised.label),
+            ("法定办结时限", matter.lawful.label),
+            ("受理答复", "收到申请后5个工作日内一次告知"),
+        ],
+        "place": [
+            ("办理地点", f"{matter.point.name}（{matter.point.address}）"),
+            ("窗口", f"{matter.window.number}号 {matter.window.name}" if matter.window else ""),
+            ("办公时间", matter.point.hours_text),
+            ("咨询电话", matter.phone),
+            ("监督电话", matter.complaint_phone),
+        ],
+        "shown_materials": shown,
+        "division_url": f"/matters/?division={matter.division_id}",
         "chart_text": "流程图：公布的流程就是实际运行的流程，环节依次为",
     }
 
 
 def _audience(matter: Matter) -> str:
-    return "、".join(word for on, word in ((matter.master.for_person, "自然人"), (matter.master.for_enterprise, "法人"))
-                    if on)
+    return "、".join(
+        word for on, word in ((matter.master.for_person, "自然人"), (matter.master.for_enterprise, "法人")) if on
+    )
 
 
 @require_GET

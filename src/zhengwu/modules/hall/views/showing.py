@@ -6,7 +6,7 @@ from django.utils.safestring import mark_safe
 
 from zhengwu.kernel.cases.api import light, query_code
 from zhengwu.kernel.cases.models import Case
-from zhengwu.kernel.cases.views.presenting import case_facts, chart_panel, clock_panels, events, state_words
+from zhengwu.kernel.cases.views.presenting import case_facts, chart_panel, clock_panels, events, state_words, submitted
 from zhengwu.kernel.directory.api import Actor
 from zhengwu.kernel.ledger.models import Event
 from zhengwu.lib.qr import svg
@@ -31,13 +31,22 @@ def progress_context(case: Case, actor: Actor | None) -> dict[str, Any]:
     rating = Rating.objects.filter(case=case).first() if case.closed_at else None
     correction = next((s for s in chart["open"] if s.kind == "correct"), None)
     return {
-        "case": case, "state": state_words(case), "facts": case_facts(case) if mine else [], "chart": chart,
-        "clocks": clock_panels(case), "events": events(case, names=False), "mine": mine, "rating": rating,
-        "materials": list(case.submissions.select_related("file")) if mine else [],
+        "case": case,
+        "state": state_words(case),
+        "facts": case_facts(case) if mine else [],
+        "chart": chart,
+        "clocks": clock_panels(case),
+        "events": events(case, names=False),
+        "mine": mine,
+        "rating": rating,
+        "materials": submitted(case) if mine else [],
         "documents": list(case.documents.all()) if mine else [],
-        "stages": STAGES, "stage": stage(case), "correction": correction if mine else None,
-        "items": _items(case) if correction else [], "can_rate": mine and case.closed_at is not None and rating is None
-        and case.state not in ("withdrawn",), "can_withdraw": mine and case.decided_at is None and case.closed_at is None,
+        "stages": STAGES,
+        "stage": stage(case),
+        "correction": correction if mine else None,
+        "items": _items(case) if correction else [],
+        "can_rate": mine and case.closed_at is not None and rating is None and case.state not in ("withdrawn",),
+        "can_withdraw": mine and case.decided_at is None and case.closed_at is None,
         "rating_words": f"{rating.get_level_display()}　{rating.comment}" if rating else "",
         "light": light(case.warn_at, case.due_at) if case.closed_at is None else "none",
     }
@@ -54,12 +63,21 @@ def receipt_context(case: Case) -> dict[str, Any]:
     first = Event.objects.filter(stream=case.number, seq=1).first()
     url = f"/progress/?number={case.number}"
     return {
-        "title": "申请材料接收凭证", "number": case.number, "code": query_code(case.number), "unit": case.unit.name,
-        "at": case.opened_at, "qr": mark_safe(svg(url)),  # noqa: S308 - made of digits by ourselves
-        "rows": [("申请人", case.applicant_name), ("申请事项", case.title),
-                 ("事项编码", case.matter.code if case.matter else ""), ("实施机关", case.unit.name),
-                 ("接收的材料", "、".join(case.submissions.values_list("name", flat=True)) or "无需提交材料")],
+        "title": "申请材料接收凭证",
+        "number": case.number,
+        "code": query_code(case.number),
+        "unit": case.unit.name,
+        "at": case.opened_at,
+        "qr": mark_safe(svg(url)),  # noqa: S308 - made of digits by ourselves
+        "rows": [
+            ("申请人", case.applicant_name),
+            ("申请事项", case.title),
+            ("事项编码", case.matter.code if case.matter else ""),
+            ("实施机关", case.unit.name),
+            ("接收的材料", "、".join(case.submissions.values_list("name", flat=True)) or "无需提交材料"),
+        ],
         "note": "本机关自收到申请材料之日起五个工作日内告知是否受理；需要补正的，一次告知全部内容。"
-                "凭办件编号和查询码可随时查询进度。",
-        "proof": bytes(first.hash).hex() if first else "", "proof_url": f"/my/cases/{case.number}/proof.json",
+        "凭办件编号和查询码可随时查询进度。",
+        "proof": bytes(first.hash).hex() if first else "",
+        "proof_url": f"/my/cases/{case.number}/proof.json",
     }
