@@ -1,0 +1,78 @@
+"""The inspector's board: lights by unit, and the list behind every number."""
+
+import csv
+from io import StringIO
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from zhengwu.kernel.cases.views.presenting import CLOCK_NAMES, left_words
+from zhengwu.kernel.directory.api import Role, request_actor, require_role
+from zhengwu.lib.now import local, now
+from zhengwu.modules.supervision.selectors import Item, by_unit, items
+
+PAGE = 50
+COLUMNS = ("亮灯", "办件编号", "事项", "主办单位", "现在由谁办理", "环节", "时限", "届满", "情况")
+
+
+def _rows(request: HttpRequest) -> list[Item]:
+    unit = request.GET.get("unit", "")
+    light = request.GET.get("light", "")
+    return items(
+        request_actor(request),
+        light=light if light in ("yellow", "red") else "",
+        unit_id=int(unit) if unit.isdigit() else None,
+    )
+
+
+@require_GET
+@require_role(Role.INSPECTOR)
+def board(request: HttpRequest) -> HttpResponse:
+    """/desk/supervision/ — everything in the inspector's area that is near its limit or over it."""
+    moment = now()
+    page = Paginator(_rows(request), PAGE).get_page(request.GET.get("page"))
+    for item in page:
+        item.clock.words = left_words(item.clock.due_at, moment)
+        item.clock.title = CLOCK_NAMES.get(item.clock.kind, item.clock.kind)
+    units = by_unit(request_actor(request), moment)
+    return render(
+        request,
+        "supervision/board.html",
+        {
+            "page": page,
+            "units": units,
+            "open": sum(u.open for u in units),
+            "yellow": sum(u.yellow for u in units),
+            "red": sum(u.red for u in units),
+            "unit": request.GET.get("unit", ""),
+            "groups": [{"name": "light", "label": "亮灯", "options": [("red", "■ 超期"), ("yellow", "▲ 预警")]}],
+        },
+    )
+
+
+@require_GET
+@require_role(Role.INSPECTOR)
+def export(request: HttpRequest) -> HttpResponse:
+    """The same list with the same filters as CSV."""
+    moment, text = now(), StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    for item in _rows(request):
+        writer.writerow(
+            [
+                "超期" if item.clock.light == "red" else "预警",
+                item.case.number,
+                item.case.title,
+                item.case.unit.name,
+                item.holder,
+                item.step,
+                CLOCK_NAMES.get(item.clock.kind, item.clock.kind),
+                item.clock.last_day.isoformat(),
+                left_words(item.clock.due_at, moment),
+            ]
+        )
+    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="lights-{local(moment):%Y%m%d}.csv"'
+    return response
