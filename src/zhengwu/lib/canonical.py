@@ -13,7 +13,8 @@ ZERO = bytes(32)
 _MAX_DEPTH = 64
 # jsonb keeps numbers as ``numeric``; Python refuses to print longer ones (sys.get_int_max_str_digits).
 _MAX_INT = 10**4000
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False,
+                           check_circular=False).encode  # _check stops at the depth a circle would pass
 
 
 def _refuse_text(text: str, where: str) -> None:

@@ -23,14 +23,21 @@ def test_sm3_vectors_of_gb_t_32905():
     assert sm.sm3(b"abcd" * 16).hex() == "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732"
 
 
-def test_without_openssls_sm3_the_other_library_answers_the_same(monkeypatch):
+def test_long_and_short_data_agree_between_the_libraries():
+    for size in (0, 1, 55, 56, 63, 64, 1023, 1024, 1025, 5000):
+        data = bytes(range(256)) * 20
+        assert sm.sm3(data[:size]) == gmssl_pyx.sm3_hash(data[:size])
+
+
+def test_without_openssls_sm3_the_other_library_answers(monkeypatch):
     def missing(name):
         raise ValueError(f"unsupported hash type {name}")
 
+    with_openssl = sm.sm3(b"x" * 5000)
     monkeypatch.setattr(hashlib, "new", missing)
-    other = sm._choose()
-    assert other is gmssl_pyx.sm3_hash
-    assert other(b"abc") == sm.sm3(b"abc")
+    monkeypatch.setattr(sm, "_EMPTY", sm._openssl())
+    assert sm._EMPTY is None
+    assert sm.sm3(b"x" * 5000) == with_openssl
 
 
 @given(st.binary(max_size=200), st.binary(max_size=200))

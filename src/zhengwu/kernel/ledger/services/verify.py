@@ -92,19 +92,19 @@ class _Check:
             queue = queue.filter(upto_id__lte=self.upto)
         waiting = list(queue)  # before the events' snapshot: an event of a seal listed here is always in it
         waiting.reverse()
-        leaves: list[tuple[int, bytes, str, int]] = []
+        range_ = _Range()
         for rows in self._portions():
             for row in rows:
                 while waiting and row[0] > waiting[-1].upto_id:
-                    self._check_seal(waiting.pop(), leaves)
-                    leaves = []
-                leaves.append((row[0], self._check_event(row), row[1], row[2]))
+                    self._check_seal(waiting.pop(), range_)
+                    range_ = _Range()
+                range_.add(row, self._check_event(row))
             if progress:
                 progress(self.events)
         while waiting:
-            self._check_seal(waiting.pop(), leaves)
-            leaves = []
-        self.pending = len(leaves)
+            self._check_seal(waiting.pop(), range_)
+            range_ = _Range()
+        self.pending = range_.count
         missing = [number for number in self.published if self.upto is None and number > self.sealed]
         if missing:
             raise BrokenError(Broken("已经公布，但数据库中没有", seal=min(missing)))
@@ -136,7 +136,7 @@ class _Check:
         self.events += 1
         return digest
 
-    def _check_seal(self, seal: Seal, leaves: list[tuple[int, bytes, str, int]]) -> None:
+    def _check_seal(self, seal: Seal, found: "_Range") -> None:
         said = seal_dict(seal)
         expected = self.sealed + 1
         prev_hash = bytes(self.last_seal.hash) if self.last_seal else canonical.ZERO
@@ -153,35 +153,78 @@ class _Check:
         ):
             if wrong:
                 raise BrokenError(Broken(what, seal=seal.number))
-        self._check_leaves(seal, leaves)
+        self._check_leaves(seal, found)
         self.sealed, self.last_seal = expected, seal
 
-    def _check_leaves(self, seal: Seal, leaves: list[tuple[int, bytes, str, int]]) -> None:
+    @staticmethod
+    def _check_leaves(seal: Seal, found: "_Range") -> None:
         """Compares the events with the signed root; when they differ the block index tells where."""
-        nodes = []
-        for i in range(0, len(leaves), BLOCK):
-            nodes.append((leaves[i][0], merkle.root(leaf[1] for leaf in leaves[i:i + BLOCK])))
+        blocks = found.finished()
+        nodes = [(block.first_id, block.node) for block in blocks]
         try:
             stored = unpack_blocks(bytes(seal.blocks))
         except ValueError:
             raise BrokenError(Broken("分块索引损坏", seal=seal.number)) from None
         root_holds = merkle.fold(node for _, node in stored) == bytes(seal.root)
-        for index, (kept, found) in enumerate(zip(stored, nodes, strict=False)):
-            if kept != found and root_holds:
-                raise BrokenError(self._in_block(seal, leaves[index * BLOCK:(index + 1) * BLOCK]))
-        if len(leaves) != seal.count:
-            raise BrokenError(Broken(f"封存时有{seal.count}个事件，现有{len(leaves)}个", seal=seal.number))
-        if merkle.fold(node for _, node in nodes) != bytes(seal.root):
-            raise BrokenError(Broken("事件与签名的根摘要不符", seal=seal.number))
-        if not root_holds or stored != nodes:
-            raise BrokenError(Broken("分块索引与签名的根摘要不符", seal=seal.number))
-        if leaves[0][0] != seal.first_id or leaves[-1][0] != seal.upto_id:
-            raise BrokenError(Broken("首末事件与封存所载不符", seal=seal.number))
+        if root_holds:
+            for kept, node, block in zip(stored, nodes, blocks, strict=False):
+                if kept != node:
+                    raise BrokenError(block.broken(seal.number))
+        for wrong, what in (
+            (found.count != seal.count, f"封存时有{seal.count}个事件，现有{found.count}个"),
+            (merkle.fold(node for _, node in nodes) != bytes(seal.root), "事件与签名的根摘要不符"),
+            (stored != nodes, "分块索引与签名的根摘要不符"),
+            (not blocks or blocks[0].first_id != seal.first_id or blocks[-1].last_id != seal.upto_id,
+             "首末事件与封存所载不符"),
+        ):
+            if wrong:
+                raise BrokenError(Broken(what, seal=seal.number))
 
-    @staticmethod
-    def _in_block(seal: Seal, block: list[tuple[int, bytes, str, int]]) -> Broken:
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Up to ``BLOCK`` events in the order of their ids: the first one, the last one's id, the subtree's hash."""
+
+    first_id: int
+    stream: str
+    seq: int
+    last_id: int
+    node: bytes
+
+    def broken(self, seal: int) -> Broken:
         """The chains hold but the signed hashes differ: chains were recomputed, or a stream's end was cut."""
-        number, _, stream, seq = block[0]
-        what = (f"自此事件起至事件号 {block[-1][0]} 之间，有事件在封存之后被替换、删除或插入"
+        what = (f"自此事件起至事件号 {self.last_id} 之间，有事件在封存之后被替换、删除或插入"
                 "（哈希链已被重算，但与签名的根摘要不符）")
-        return Broken(what, number, stream, seq, seal.number)
+        return Broken(what, self.first_id, self.stream, self.seq, seal)
+
+
+class _Range:
+    """The events between two seals, kept as blocks so that a seal over millions takes little memory."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._blocks: list[_Block] = []
+        self._leaves: list[bytes] = []
+        self._first: Any = None
+        self._last_id = 0
+
+    def add(self, row: Any, digest: bytes) -> None:
+        """Takes the next event."""
+        if not self._leaves:
+            self._first = row
+        self._leaves.append(digest)
+        self._last_id = row[0]
+        self.count += 1
+        if len(self._leaves) == BLOCK:
+            self._close()
+
+    def finished(self) -> list[_Block]:
+        """All blocks, the last one perhaps smaller."""
+        if self._leaves:
+            self._close()
+        return self._blocks
+
+    def _close(self) -> None:
+        number, stream, seq = self._first[:3]
+        self._blocks.append(_Block(number, stream, seq, self._last_id, merkle.root(self._leaves)))
+        self._leaves = []
