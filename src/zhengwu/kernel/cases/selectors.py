@@ -83,8 +83,7 @@ def access_step(actor: Actor, step_id: int) -> Step:
         .first()
     )
     if step is None or not (
-        (step.account_id is not None
-        and step.account_id == actor.account_id)
+        (step.account_id is not None and step.account_id == actor.account_id)
         or visible_to(actor).filter(pk=step.case_id).exists()
     ):
         raise NotFound("no-such-step", "没有这个待办", "no such step")

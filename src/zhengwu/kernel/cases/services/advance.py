@@ -52,9 +52,15 @@ def advance(deed: Deed, run: Run) -> None:
                 _close(deed, event)
             case "timer":
                 _timer(deed, event)
-    deed.facts["flow"] = [[e.what, e.token or "", e.node] for e in run.events]
+    deed.facts["flow"] = [_recorded(e) for e in run.events]
     deed.steps.extend(opened)
     _suspend_or_resume(deed, opened)
+
+
+def _recorded(event: Happened) -> list[str]:
+    """An event as the ledger keeps it: what, token, node, and the signer where somebody was asked."""
+    row = [event.what, event.token or "", event.node]
+    return [*row, str(event.data)] if event.what in ("ask", "signed", "unask") else row
 
 
 def _step(deed: Deed, run: Run, event: Happened, node: Node, signer: str) -> Step:
