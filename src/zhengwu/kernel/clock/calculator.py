@@ -12,6 +12,7 @@ from zhengwu.lib.workdays import Explanation, Limit, Unit, plan
 
 # A strip of years is no use to anybody, and an anonymous visitor shall not make us count to 10,000.
 LARGEST = {Unit.WORKING_DAY: 500, Unit.DAY: 1000, Unit.MONTH: 36, Unit.HOUR: 2400, Unit.WORKING_HOUR: 800}
+BASIS = "《民法典》第二百零一条至第二百零三条"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -27,7 +28,8 @@ def calculate(start: str, limit: int, unit: str) -> Explanation:
                       f"limit must be between 1 and {LARGEST[counted]}", field="limit")
     moment = read_moment(start, needs_time=not counted.by_day)
     known = book()
-    return plan(moment, Limit(limit, counted), known.calendar, known.hours_of(None))
+    return plan(moment, Limit(limit, counted), known.calendar, known.hours_of(None),
+                BASIS)
 
 
 def read_moment(text: str, *, needs_time: bool = False) -> datetime:

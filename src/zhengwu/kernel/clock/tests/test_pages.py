@@ -41,12 +41,12 @@ def running() -> Clock:
 
 def test_the_form_is_there_without_a_question(client: Client) -> None:
     page = client.get("/deadline/").content.decode()
-    assert "起算日期" in page and "届满</h2>" not in page and "请选择" not in page
+    assert "起算日期" in page and "计算结果" not in page and "请选择" not in page
 
 
 def test_the_answer_has_an_address_and_a_strip(client: Client) -> None:
     page = client.get("/deadline/", {"start": "2026-02-09", "limit": "20", "unit": "working_day"}).content.decode()
-    assert "2026年3月13日届满" in page and "春节9天" in page and "zw-clock" in page
+    assert "计算结果" in page and "2026年3月13日届满" in page and "春节9天" in page and "zw-clock" in page
 
 
 @pytest.mark.parametrize(("query", "message"), [
@@ -63,7 +63,7 @@ def test_the_answer_has_an_address_and_a_strip(client: Client) -> None:
 def test_refusals_stand_in_the_page(client: Client, query: dict[str, str], message: str) -> None:
     answer = client.get("/deadline/", query)
     assert answer.status_code == 200 and message in answer.content.decode()
-    assert "届满</h2>" not in answer.content.decode()
+    assert "计算结果" not in answer.content.decode()
 
 
 def test_hours_need_and_use_the_time_of_day(client: Client) -> None:

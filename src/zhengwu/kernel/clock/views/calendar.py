@@ -37,10 +37,11 @@ class YearForm(forms.Form):
     state = forms.ChoiceField(label="性质", choices=[
         (State.OFFICIAL, "已公布的放假安排"), (State.PROVISIONAL, "尚未公布，按法定节日暂计")])
     source = forms.CharField(label="依据", required=False, max_length=200,
-                             help_text="通知的名称和文号；暂计时不必填写")
+                             help_text="通知的名称和文号；按法定节日暂计时不填")
     rows = forms.CharField(label="放假和调休", required=False, max_length=20_000, strip=False,
                            widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
-                           help_text="每行一天或一段：2026-10-01至2026-10-07,休,国庆节；调休写 2026-10-10,班,国庆节")
+                           help_text="每行一天或一段：2026-10-01至2026-10-07,休,国庆节；"
+                                     "调休写 2026-10-10,班,国庆节。按法定节日暂计时不填")
 
     def arrangement(self) -> tuple[list[Row], list[BadRow], str]:
         """Rows, rows at fault and the source of a valid form."""
