@@ -83,8 +83,8 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("upto_id",), name="ledger_seal_upto"),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("number__gte", 1),
                             ("count__gte", 1),
+                            ("number__gte", 1),
                             ("upto_id__gte", django.db.models.expressions.F("first_id")),
                         ),
                         name="ledger_seal_range",
