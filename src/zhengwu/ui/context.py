@@ -81,7 +81,7 @@ class ShellContext:
     @cached_property
     def places(self) -> dict[str, str]:
         """Well-known addresses by purpose, "" where nobody answers for it; home is always there."""
-        named = ("home", "search", "desk", "notices", "errors", "sitemap", "profile")
+        named = ("home", "search", "desk", "errors", "sitemap", "profile")
         found = {purpose: places.url(purpose) for purpose in named}
         return found | {
             "home": found["home"] or "/",

@@ -92,7 +92,7 @@ class Navigation:
 class Places:
     """Well-known addresses the shells link to, by purpose.
 
-    Purposes used: ``home``, ``search`` (GET ``q``), ``desk``, ``notices``, ``errors`` (找错), ``sitemap``, ``profile``.
+    Purposes used: ``home``, ``search`` (GET ``q``), ``desk``, ``errors`` (找错), ``sitemap``, ``profile``.
     A purpose nobody filled is not linked.
     """
 

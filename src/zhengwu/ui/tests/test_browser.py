@@ -106,4 +106,6 @@ def test_a_destructive_button_asks_first(visit) -> None:
 def test_without_script_the_menu_is_open_and_nothing_dead_is_shown(visit) -> None:
     page = visit("/styleguide/desk/", width=375, script=False)
     assert page.locator("[data-chart-zoom]").first.is_hidden()
+    assert page.locator("[data-open]").first.is_hidden()
+    assert page.locator("#sample-dialog").is_visible()
     assert page.locator("details.zw-side").get_attribute("open") is not None
