@@ -66,20 +66,15 @@ def collect_static() -> None:
 
 
 def load_demo() -> None:
-    """The calendar and the demo city, when there is nobody in the database yet (``ZW_DEMO=off``: never)."""
+    """The demo city with its calendar, when there is nobody in the database yet (``ZW_DEMO=off``: never)."""
     from django.contrib.auth import get_user_model
-    from django.core.management import call_command, get_commands
+    from django.core.management import call_command
     from django.db import transaction
 
     if os.environ.get("ZW_DEMO", "on") == "off" or get_user_model().objects.exists():
         return
-    loaders: list[tuple[str, str]] = [("calendar_load", "载入法定节假日历（calendar）"),
-                                      ("demo_load", "建立演示城市金效市（demo city）")]
-    for command, title in loaders:
-        if command in get_commands():
-            with part(title), transaction.atomic():
-                call_command(command)
-    set_demo_passwords()
+    with part("建立演示城市金效市（demo city）"), transaction.atomic():
+        call_command("demo_load")
 
 
 def set_demo_passwords() -> None:
@@ -95,6 +90,17 @@ def set_demo_passwords() -> None:
         accounts.update(password=make_password(password))
 
 
+def note_demo_accounts() -> None:
+    """Leaves the names of the demo accounts this database really has, for the supervisor to print."""
+    from django.contrib.auth import get_user_model
+
+    from zhengwu.project.supervisor.instance import Instance, default_data
+    from zhengwu.project.supervisor.welcome import DEMO_ACCOUNTS
+
+    found = get_user_model().objects.filter(username__in=DEMO_ACCOUNTS).values_list("username", flat=True)
+    Instance(default_data()).demo_file.write_text("\n".join(found))
+
+
 def main() -> int:
     """0 when everything is in place; 1 with a message otherwise."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhengwu.project.settings.embedded")
@@ -106,6 +112,7 @@ def main() -> int:
     steps: list[Callable[[], None]] = [migrate, collect_static, load_demo]
     if os.environ.get("ZW_RESET_DEMO"):
         steps.append(set_demo_passwords)
+    steps.append(note_demo_accounts)
     try:
         for step in steps:
             step()

@@ -5,7 +5,6 @@ with ``zhengwu.lib.periodic.every`` is harmless when repeated.
 """
 
 import logging
-from typing import Any
 
 from procrastinate import App, JobContext
 
@@ -56,15 +55,14 @@ def _register_one(app: App, job: periodic.Job) -> None:
         job.run()
 
     name = f"zhengwu.{job.name}"
-    task = app.task(run, name=name, lock=name, queueing_lock=name)
+    task = app.task(name=name, lock=name, queueing_lock=name)(run)
     app.periodic(cron=cron(job.seconds), periodic_id=job.name)(task)
 
 
 def _register_rescue(app: App) -> None:
+    @app.periodic(cron="* * * * * */15", periodic_id="rescue")
+    @app.task(name="zhengwu.rescue", queueing_lock="zhengwu.rescue", pass_context=True)
     async def rescue(context: JobContext, timestamp: int) -> None:
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
             log.warning("job %s (%s) was left by a dead worker; it runs again", job.id, job.task_name)
             await app.job_manager.retry_job(job)
-
-    options: dict[str, Any] = {"name": "zhengwu.rescue", "queueing_lock": "zhengwu.rescue", "pass_context": True}
-    app.periodic(cron="* * * * * */15", periodic_id="rescue")(app.task(rescue, **options))

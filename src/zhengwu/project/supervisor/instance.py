@@ -58,6 +58,14 @@ class Instance:
     def password_file(self) -> Path:
         return self.keys / "demo-password"
 
+    @property
+    def demo_file(self) -> Path:
+        return self.data / "run" / "demo-accounts"
+
+    def demo_accounts(self) -> set[str]:
+        """Names of the demo accounts the database had at the last preparation."""
+        return set(self.demo_file.read_text().split()) if self.demo_file.exists() else set()
+
     def prepare_folders(self) -> None:
         """Makes the folders. ``data`` itself may be passed through (the database may run as another account)."""
         try:

@@ -19,7 +19,7 @@ from zhengwu.project.supervisor.welcome import welcome
 
 _TICK = 0.1
 _HOUSEKEEPING_SECONDS = 30.0
-_STOP_SECONDS = 4.0
+_STOP_SECONDS = 3.0
 _WEB_START_SECONDS = 60.0
 
 
@@ -123,14 +123,12 @@ class Supervisor:
         stamp.write_text(digest)
 
     def _start_children(self, url: str) -> None:
-        env = self.instance.environment(url) | {"ZW_SUPERVISED": "1"}
+        env = self.instance.environment(url)
         if self.host not in ("127.0.0.1", "localhost", "::1") and "ZW_ALLOWED_HOSTS" not in env:
             names = {"127.0.0.1", "localhost", "[::1]", socket.gethostname(), self.host} - {"0.0.0.0", "::"}  # noqa: S104
             env["ZW_ALLOWED_HOSTS"] = ",".join(sorted(names))
-        web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", self.host, "--port", str(self.port),
-               "--workers", str(self.workers), "--blocking-threads", str(self.threads), "--no-ws",
-               "--workers-kill-timeout", "3", "--respawn-failed-workers", "--respawn-interval", "0.2",
-               "--log-level", "warning", "zhengwu.project.wsgi:application"]
+        web = [sys.executable, "-m", "zhengwu.project.web", "--host", self.host, "--port", str(self.port),
+               "--workers", str(self.workers), "--threads", str(self.threads)]
         worker = [sys.executable, "-m", "zhengwu.project.worker"]
         self.children = [Child("web", web, env, self.instance.logs / "web.log", say),
                          # asked politely it would wait for a database that goes down at the same moment

@@ -16,8 +16,10 @@ def welcome(instance: Instance, address: str, seconds: float, say: Callable[[str
     say(f"已就绪（ready），用时 {seconds:.1f} 秒")
     say("")
     say(f"  网址 address    {address}")
-    say(f"  演示账号密码 password    {instance.kept_password()}")
-    names = list(DEMO_ACCOUNTS.items())
+    there = instance.demo_accounts()
+    names = [(name, label) for name, label in DEMO_ACCOUNTS.items() if name in there]
+    if names:
+        say(f"  演示账号密码 password    {instance.kept_password()}")
     for start in range(0, len(names), 3):
         say("    " + "".join(_cell(name, label) for name, label in names[start:start + 3]).rstrip())
     say(f"  数据 data    {instance.data}")

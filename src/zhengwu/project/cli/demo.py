@@ -1,0 +1,31 @@
+"""`./zw demo [--url URL]`: walks the main job from the outside, over HTTP, as the people who do it."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--url", default="http://127.0.0.1:8000", help="运行中的平台地址 (address of a running platform)")
+    parser.add_argument("--data", type=Path, default=None, help="数据目录，用来读演示密码 (data directory, for the password)")
+    parser.add_argument("--password", default="", help="演示账号密码 (else ZHENGWU_DEMO_PASSWORD, else from the data)")
+
+
+def _password(options: argparse.Namespace) -> str:
+    if given := options.password or os.environ.get("ZHENGWU_DEMO_PASSWORD", ""):
+        return given
+    data = options.data or Path(os.environ.get("ZW_DATA", Path(os.environ["ZW_ROOT"]) / ".data"))
+    kept = data / "keys" / "demo-password"
+    return kept.read_text().strip() if kept.exists() else ""
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 only if every step held."""
+    from zhengwu.demo.walk import walk
+
+    password = _password(options)
+    if not password:
+        print("没有演示密码：请用 --password，或设置 ZHENGWU_DEMO_PASSWORD (no demo password)", file=sys.stderr)
+        return 2
+    return walk(options.url.rstrip("/"), password)
