@@ -34,7 +34,13 @@ class Owner(Protocol):
     def account_id(self) -> int | None: ...
 
 
-def store(*, name: str, stream: BinaryIO, owner: Owner | None, purpose: str, subject: str = "") -> StoredFile:
+class Source(Protocol):
+    """Whatever can be read once: an open file, an uploaded one."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+def store(*, name: str, stream: Source, owner: Owner | None, purpose: str, subject: str = "") -> StoredFile:
     """Checks an upload and keeps it, in the caller's transaction if there is one.
 
     ``stream`` is read once, at most ``UPLOAD_MAX_BYTES`` + 1 bytes. Raises ``Problem`` in Chinese (field ``file``)

@@ -4,6 +4,7 @@ import json
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from ninja import File, Router, Schema
 from ninja.files import UploadedFile
 
@@ -39,6 +40,6 @@ def upload(request: HttpRequest, file: File[UploadedFile]) -> HttpResponse:
 
 
 @router.get("files/{file_id}", summary="下载文件", response={200: None})
-def download(request: HttpRequest, file_id: UUID) -> HttpResponse:
+def download(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
     """The bytes, for whoever may see them; 404 otherwise."""
     return serve(request, api.stored_of(actor(request, "files"), file_id))

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -20,11 +20,15 @@ PAGE = 20
 STATES = {"unread": "未读", "read": "已读"}
 
 
+def _own(request: HttpRequest) -> QuerySet[Notice]:
+    return Notice.objects.filter(account_id=request_actor(request).account_id or 0)
+
+
 @login_required
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """``?state=unread|read`` filters, ``?q=`` looks into titles and texts, ``?page=`` turns pages."""
-    rows = Notice.objects.filter(account_id=request.user.pk)
+    rows = _own(request)
     state, words = request.GET.get("state", ""), request.GET.get("q", "").strip()[:60]
     if state in STATES:
         rows = rows.filter(read_at__isnull=state == "unread")
@@ -48,7 +52,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def read(request: HttpRequest, notice_id: int) -> HttpResponse:
     """Marks one as read and goes where it points; 404 for somebody else's."""
-    notice = get_object_or_404(Notice, pk=notice_id, account_id=request.user.pk)
+    notice = get_object_or_404(_own(request), pk=notice_id)
     Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=now())
     inside = url_has_allowed_host_and_scheme(notice.url, allowed_hosts={request.get_host()})
     return redirect(notice.url if notice.url and inside else "notifications:notices")
@@ -58,5 +62,5 @@ def read(request: HttpRequest, notice_id: int) -> HttpResponse:
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     """Marks all of one's own as read."""
-    Notice.objects.filter(account_id=request.user.pk, read_at=None).update(read_at=now())
+    _own(request).filter(read_at=None).update(read_at=now())
     return redirect("notifications:notices")
