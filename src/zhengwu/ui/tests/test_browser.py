@@ -109,3 +109,14 @@ def test_without_script_the_menu_is_open_and_nothing_dead_is_shown(visit) -> Non
     assert page.locator("[data-open]").first.is_hidden()
     assert page.locator("#sample-dialog").is_visible()
     assert page.locator("details.zw-side").get_attribute("open") is not None
+
+
+def test_a_wide_chart_opens_at_the_step_one_stands_at(visit) -> None:
+    page = visit("/styleguide/", width=375)
+    inside = """() => {
+      const view = document.querySelector('.zw-chart-view').getBoundingClientRect();
+      const step = document.querySelector('.zw-chart-view .zw-flow-current').getBoundingClientRect();
+      return step.left >= view.left && step.right <= view.right;
+    }"""
+    assert page.evaluate(inside)
+    assert page.evaluate("document.querySelector('.zw-chart-view').scrollLeft") > 0

@@ -154,6 +154,11 @@
 
   const prepare = (root) => {
     all("[data-print],[data-chart-zoom]", root).forEach((element) => { element.hidden = false; });
+    for (const view of all(".zw-chart-view", root)) {
+      const here = one(".zw-flow-current", view)?.getBoundingClientRect();
+      const frame = view.getBoundingClientRect();
+      if (here) view.scrollTo(here.left - frame.left - (frame.width - here.width) / 2, here.top - frame.top - (frame.height - here.height) / 2);
+    }
     one("[data-focus]", root)?.focus();
   };
   document.addEventListener("htmx:load", (event) => prepare(event.target));
