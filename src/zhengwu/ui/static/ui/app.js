@@ -157,7 +157,7 @@
     for (const view of all(".zw-chart-view", root)) {
       const here = one(".zw-flow-current", view)?.getBoundingClientRect();
       const frame = view.getBoundingClientRect();
-      if (here) view.scrollTo(here.left - frame.left - (frame.width - here.width) / 2, here.top - frame.top - (frame.height - here.height) / 2);
+      if (here) view.scrollBy(here.left - frame.left - (frame.width - here.width) / 2, here.top - frame.top - (frame.height - here.height) / 2);
     }
     one("[data-focus]", root)?.focus();
   };
