@@ -2,7 +2,6 @@
 once a version."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import cel
@@ -46,7 +45,7 @@ class Condition:
         for name, member in _MEMBER.findall(bare):
             self.members[name] = self.members.get(name, frozenset()) | {member}
 
-    def holds(self, variables: Mapping[str, Any]) -> bool:
+    def holds(self, variables: dict[str, Any]) -> bool:
         """True or false; FlowError when it cannot be decided with these variables."""
         try:
             result = self._program.execute(variables)

@@ -1,6 +1,6 @@
 """BPMN DI, the drawing inside the file: read it, or write one for a chart that has none."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -11,6 +11,7 @@ from zhengwu.kernel.flow.parser import parse, read_xml
 from zhengwu.kernel.flow.routing import Point
 
 _DI, _DC, _LINE = f"{{{DI}}}", f"{{{DC}}}", f"{{{LINE}}}"
+_NAMES: Any = {None: BPMN, "bpmndi": DI, "dc": DC, "di": LINE, "zw": ZW}
 MAX_COORDINATE = 100_000.0
 
 
@@ -67,9 +68,7 @@ def with_diagram(xml: str) -> str:
     chart, root = parse(xml), read_xml(xml)
     for old in root.findall(f"{_DI}BPMNDiagram"):
         root.remove(old)
-    made = etree.Element(
-        f"{B}definitions", root.attrib, nsmap={None: BPMN, "bpmndi": DI, "dc": DC, "di": LINE, "zw": ZW}
-    )
+    made = etree.Element(f"{B}definitions", {str(k): str(v) for k, v in root.attrib.items()}, nsmap=_NAMES)
     made.extend(list(root))
     for plane in automatic(chart):
         _write(made, chart, chart.processes[plane.element], plane)

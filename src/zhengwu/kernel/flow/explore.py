@@ -11,16 +11,17 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from zhengwu.kernel.flow.chart import TASK, Chart
-from zhengwu.kernel.flow.conditions import COUNTS, Condition
+from zhengwu.kernel.flow.conditions import COUNTS
 from zhengwu.kernel.flow.executor import Run
 from zhengwu.kernel.flow.problems import FlowError
 from zhengwu.kernel.flow.state import State, branch_of
+from zhengwu.kernel.flow.trial import Trial
 
 MAX_SITUATIONS = 1500
 MAX_WAYS = 64
 MAX_TOKENS = 200
 SIGNERS = ("甲", "乙")
-_DECIDABLE = COUNTS | {"outcome", "steps"}
+DECIDABLE = COUNTS | {"outcome", "steps"}
 
 Key = tuple[Any, ...]
 Act = Callable[[Run], object]
@@ -64,21 +65,6 @@ class Fault(NamedTuple):
     code: str
     message: str
     trail: str
-
-
-class _Trial(Run):
-    """A run whose undecidable conditions are answered from a script, then with no."""
-
-    script: list[bool]
-    asked = 0
-
-    def decide(self, condition: Condition, more: Mapping[str, Any] | None = None) -> bool:
-        if condition.names <= _DECIDABLE:
-            return super().decide(condition, more)
-        self.asked += 1
-        if self.asked > len(self.script):
-            self.script.append(False)
-        return self.script[self.asked - 1]
 
 
 class Explored:
@@ -153,8 +139,8 @@ def _advance(found: Explored, here: Situation, choice: Choice, todo: deque[Situa
         if not scripts:
             return
         fixed = scripts.pop()
-        run = _Trial(found.chart, here.state, {"outcome": choice.outcome, "steps": steps}, who)
-        run.script = list(fixed)
+        run = Trial(found.chart, here.state, {"outcome": choice.outcome, "steps": steps}, who)
+        run.follow(DECIDABLE, fixed)
         try:
             choice.act(run)
         except FlowError as error:
@@ -164,7 +150,7 @@ def _advance(found: Explored, here: Situation, choice: Choice, todo: deque[Situa
         else:
             _arrive(found, here, choice, Situation(run.state, dict(steps), here, choice.label), todo)
             found.visited.update(e.node for e in run.events if e.what in ("open", "end"))
-        scripts += [[*run.script[:i], True] for i in range(len(fixed), len(run.script))]
+        scripts += run.others(fixed)
 
 
 def _arrive(found: Explored, here: Situation, choice: Choice, there: Situation, todo: deque[Situation]) -> None:

@@ -29,7 +29,7 @@ def read_extensions(node: Node, element: etree._Element, refuse: Refuse) -> None
     node.kind_of_step = element.get(f"{Z}kind") or ""
     node.unit = element.get(f"{Z}unit") or ""
     node.role = element.get(f"{Z}role") or ""
-    actions = []
+    actions: list[Action] = []
     for child in element.iterfind(f"{B}extensionElements/{Z}*"):
         name = etree.QName(child).localname
         if name == "action":

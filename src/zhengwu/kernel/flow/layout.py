@@ -8,10 +8,11 @@ from zhengwu.kernel.flow.chart import GATEWAYS, SUB, TIMER, Chart, Process
 from zhengwu.kernel.flow.routing import Grid, Point, route
 
 TASK_SIZE, GATE_SIZE, EVENT_SIZE = (120.0, 72.0), (48.0, 48.0), (36.0, 36.0)
-GAP_X, GAP_Y = 56.0, 64.0
+GAP_X, GAP_Y = 72.0, 96.0
 MARGIN = 24.0
 INNER = 28.0
 TRACKS = 4
+BELOW, APART = 28.0, 18.0  # room for the holder under a step, and for a label on each line
 
 
 class Box(NamedTuple):
@@ -154,12 +155,12 @@ def _boxes(
     xs += _tracks(x, GAP_X)
     y = 0.0
     for line in rows:
-        ys += _tracks(y, GAP_Y)
+        ys += [y + BELOW + APART * n for n in range(TRACKS)]
         height = max((size[n][1] for n in row if row[n] == line), default=0.0)
         middle_y[line] = y + GAP_Y + height / 2
         ys.append(middle_y[line])
         y += GAP_Y + height
-    ys += _tracks(y, GAP_Y)
+    ys += [y + BELOW + APART * n for n in range(TRACKS)]
     boxes = {}
     for own in layer:
         w, h = size[own]

@@ -5,6 +5,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Any
 
 from lxml import etree
 
@@ -95,7 +96,8 @@ def read_xml(xml: str | bytes) -> etree._Element:
         raise ChartError(
             "not-xml", f"文件不是完整的 XML，无法读取{where}", extra={"detail": str(error)[:500]}
         ) from error
-    if root.getroottree().docinfo.doctype:
+    info: Any = root.getroottree().docinfo
+    if info.doctype:
         raise ChartError("doctype", "流程文件不得含有文档类型声明（DOCTYPE）")
     if root.tag != f"{B}definitions":
         raise ChartError("not-bpmn", "文件不是 BPMN 2.0 流程图（根元素应为 definitions）")
@@ -160,6 +162,14 @@ class _Reader:
         label = element.get("name") or element.get("id") or shown
         self.refuse("unsupported", f"“{label}”是{shown}，本平台的流程图不支持", element.get("id") or "")
 
+    def stand_in(self, process: Process, element: etree._Element) -> None:
+        """A refused step keeps its place, so that its flows are not called wrong as well."""
+        own = element.get("id")
+        flows = element.getparent()
+        ends = (f.get(e) for f in (flows if flows is not None else ()) for e in ("sourceRef", "targetRef"))
+        if own and own in ends:
+            process.nodes[own] = Node(own, TASK, own, process.key)
+
     def process(self, element: etree._Element, key: str, parent: str) -> None:
         if not key:
             self.refuse("no-id", "流程没有编号（id）", "")
@@ -178,6 +188,7 @@ class _Reader:
                 self.node(process, child, RUNS[name])
             else:
                 self.unsupported(child)
+                self.stand_in(process, child)
         self.connect(process)
 
     def flow(self, process: Process, element: etree._Element) -> None:

@@ -4,6 +4,7 @@ through classes; the attributes are the same colours for a picture that stands a
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 from lxml import etree
 
@@ -20,6 +21,7 @@ SVG = "http://www.w3.org/2000/svg"
 INK, PAPER, GROUND, RULE, LEAD, PALE = "#1d2733", "#ffffff", "#f5f6f4", "#8a949e", "#1c5d8c", "#e3eef6"
 FONT = '"PingFang SC","Hiragino Sans GB","Microsoft YaHei","Noto Sans SC","WenQuanYi Zen Hei",sans-serif'
 SIZE = 14
+_NAMES: Any = {None: SVG}
 Lines = Mapping[str, list[Point]]
 
 
@@ -54,7 +56,7 @@ class _Picture:
         self.planes, self.names = drawings
         self.passed = passed_elements(chart, passed, holders)
         self.flows = {flow.id: flow for flow in chart.flows()}
-        self.root = etree.Element(f"{{{SVG}}}svg", nsmap={None: SVG})
+        self.root = etree.Element(f"{{{SVG}}}svg", nsmap=_NAMES)
 
     def text(self) -> str:
         top, right = 0.0, 0.0

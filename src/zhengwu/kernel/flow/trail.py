@@ -16,9 +16,12 @@ def passed_elements(chart: Chart, passed: Collection[str], current: Collection[s
     found: set[str] = set()
     for process in _inside_out(chart):
         found |= _process(process, done, here)
-        inner = process.nodes.keys() & (done | here | found)
         for host in chart.nodes():
-            if inner and host.kind in HOSTS and host.calls == process.key and host.id not in here:
+            if host.kind not in HOSTS or host.calls != process.key or host.id in here:
+                continue
+            if process.nodes.keys() & here:
+                here.add(host.id)
+            elif process.nodes.keys() & done:
                 done.add(host.id)
     return found | done
 

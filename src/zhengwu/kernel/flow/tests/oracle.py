@@ -83,7 +83,7 @@ class Oracle:
         task = next(t for t in self.waiting_timers() if t.task_spec.bpmn_id == timer)
         self.engine.variables = {"outcome": outcome}
         task.internal_data["event_value"] = PAST
-        self.flow.refresh_waiting_tasks()
+        self.flow.refresh_timers()
         self.settle()
 
     @property
