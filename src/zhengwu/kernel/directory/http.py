@@ -1,16 +1,20 @@
 """How the API knows who asks: a bearer token of another system, or the session of a signed-in person."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from ninja import Router
 from ninja.security import HttpBearer
 from ninja.utils import check_csrf
 
 from zhengwu.kernel.directory.actor import ANONYMOUS, Actor, request_actor
+from zhengwu.kernel.directory.roles import Role
 from zhengwu.kernel.directory.services.repeat import once
 from zhengwu.kernel.directory.services.tokens import actor_of_token
-from zhengwu.lib.problem import Denied, Problem
+from zhengwu.kernel.ledger.api import latest_seal, seal
+from zhengwu.lib.problem import Conflict, Denied, Problem
 
 
 class _Bearer(HttpBearer):
@@ -63,3 +67,20 @@ def answer_once(request: HttpRequest, who: Actor, run: Callable[[], tuple[int, b
         run=run,
     )
     return HttpResponse(body, status=status, content_type="application/json; charset=utf-8")
+
+
+router = Router(tags=["seals"])
+
+
+@router.post("seals", auth=signed_in, response={201: dict[str, Any]}, summary="Seal now, besides the daily seal")
+def seal_now(request: HttpRequest) -> HttpResponse:
+    """For the auditor. 201 with the new seal's number and root; the latest one again when nothing is new."""
+    who = actor(request)
+    if not who.has_role(Role.AUDITOR):
+        raise Denied("role-needed", "封存由审计管理员操作", "only the auditor seals")
+
+    made = seal() or latest_seal()  # no transaction around it, and harmless when repeated: then nothing is new
+    if made is None:
+        raise Conflict("nothing-to-seal", "还没有可以封存的记录", "there is nothing to seal")
+    body = {"number": made.number, "root": bytes(made.root).hex(), "count": made.count}
+    return HttpResponse(json.dumps(body), status=201, content_type="application/json")

@@ -150,8 +150,10 @@ def grant(deed: Deed) -> None:
 
 
 def deny(deed: Deed) -> None:
-    """A refusal states reasons, law and remedies (§38)."""
+    """A refusal states reasons, law and remedies (§38). Before the legal review it is only what is proposed."""
     deed.require_opinion("不予许可须说明理由和法律依据（行政许可法第三十八条）")
+    if _needs_legal_review(deed):
+        return
     _decided(deed, "denied")
     case = deed.case
     deed.document(
@@ -163,6 +165,14 @@ def deny(deed: Deed) -> None:
         remedy=REMEDY,
     )
     tell("denied", deed)
+
+
+def _needs_legal_review(deed: Deed) -> bool:
+    """The chart has a legal review, and its last word in this case is not 同意."""
+    if not any(node.kind_of_step == "legal" for node in deed.chart.tasks()):
+        return False
+    words = [s.outcome for s in deed.steps if s.kind == "legal" and s.outcome not in ("", "cancelled")]
+    return not words or words[-1] != "agree"
 
 
 def issue(deed: Deed) -> None:

@@ -8,6 +8,7 @@ from zhengwu.project.settings.base import STORAGES
 
 _RUN = Path(os.environ.get("ZW_TEST_DIR", "/nonexistent"))
 SECRET_KEY = "test-only"  # noqa: S105
+DATA_DIR = _RUN
 FILES_DIR = _RUN / "files"
 KEYS_DIR = _RUN / "keys"
 STATIC_ROOT = _RUN / "static"

@@ -123,4 +123,4 @@ _PAPERS: dict[str, tuple[str, Callable[[Document, Case], Data]]] = {
 def render_document(paper: Document, case: Case) -> bytes:
     """The PDF of a paper. Raises KeyError for a kind no template was made for (a programming error)."""
     template, more = _PAPERS[paper.kind]
-    return render(template, _base(paper, case) | more(paper, case))
+    return render(template, _base(paper, case) | more(paper, case), at=paper.at)

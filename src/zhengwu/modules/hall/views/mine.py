@@ -5,7 +5,7 @@ from uuid import uuid4
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,7 +15,7 @@ from zhengwu.kernel.cases.services.attach import MATERIAL
 from zhengwu.kernel.cases.views.presenting import state_words
 from zhengwu.kernel.directory.api import Actor, request_actor
 from zhengwu.kernel.files.api import store
-from zhengwu.kernel.ledger.api import proof_of
+from zhengwu.kernel.ledger.api import proof_text
 from zhengwu.kernel.ledger.models import Event
 from zhengwu.kernel.matters.api import access_matter
 from zhengwu.lib.now import now
@@ -91,7 +91,7 @@ def proof(request: HttpRequest, number: str) -> HttpResponse:
     event = Event.objects.filter(stream=case.number, seq=1).first()
     if event is None:
         raise NotFound("no-such-event", "还没有存证记录", "no event")
-    response = JsonResponse(proof_of(event), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response = HttpResponse(proof_text(event), content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="proof-{case.number}.json"'
     return response
 
