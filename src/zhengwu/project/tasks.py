@@ -35,14 +35,6 @@ def cron(seconds: int) -> str:
     raise ValueError(f"{seconds} s does not divide a minute, an hour or a day")
 
 
-@periodic.every(seconds=86400, name="ledger.seal")
-def seal_ledger() -> None:
-    """The daily seal; nothing new, no seal."""
-    from zhengwu.kernel.ledger.api import seal
-
-    seal()
-
-
 def register(app: App) -> None:
     """Makes a periodic task of everything in ``periodic.jobs``; called once the app is ready."""
     for job in periodic.jobs:
