@@ -265,6 +265,14 @@ def test_terminate_ends_everything_in_its_process():
     assert run.finished and ("cancel", "b") in [(e.what, e.node) for e in run.events]
 
 
+def test_terminate_also_ends_what_was_just_about_to_begin():
+    inner = '<startEvent id="is"/>' + task("i") + '<endEvent id="ie"/>' + line("is", "i", "ie")
+    body = START + f'<parallelGateway id="g"/><subProcess id="u">{inner}</subProcess>' + task("b")
+    body += '<endEvent id="e"><terminateEventDefinition/></endEvent><endEvent id="e2"/>' + line("s", "g", "u", "e2")
+    run = started(chart(body + line("g", "e") + line("g", "b", "e2")))
+    assert run.finished and "i" not in [e.node for e in run.events]
+
+
 def test_unit_of_a_branch_is_that_of_the_nearest_host():
     inner = (
         '<startEvent id="is"/>'
