@@ -1,12 +1,18 @@
 """Plausible answers to any form of the demo city, from its JSON Schema alone."""
 
+from collections.abc import Callable
 from functools import cache
 from io import BytesIO
 from typing import Any
 
 from pypdf import PdfWriter
 
-_WORDS = {"phone": "13800000001", "date": "2026-03-02", "citizen-id": "110105194912310021", "uscc": "91350100M000100Y43"}
+_WORDS = {
+    "phone": "13800000001",
+    "date": "2026-03-02",
+    "citizen-id": "44052418800101001X",
+    "uscc": "91350100M000100Y43",
+}
 _TEXT = "临溪县清平路8号一层"
 
 
@@ -17,24 +23,24 @@ def sample(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _value(part: dict[str, Any]) -> Any:
-    if "const" in part:
-        return part["const"]
-    if "enum" in part:
-        return part["enum"][0]
-    if "oneOf" in part:
-        return part["oneOf"][0]["const"]
-    match part.get("type"):
-        case "integer":
-            return max(1, part.get("minimum", 1))
-        case "number":
-            return str(max(30, part.get("minimum", 30)))
-        case "boolean":
-            return True
-        case "array":
-            items = part.get("items", {})
-            return [sample(items) if items.get("type") == "object" else _value(items)]
-    text = _WORDS.get(part.get("format", ""), _TEXT)
-    return text if "format" in part else text[: part.get("maxLength", 60)]
+    fixed = [part[key] for key in ("const",) if key in part]
+    fixed += part.get("enum", [])[:1] + [option["const"] for option in part.get("oneOf", [])[:1]]
+    if fixed:
+        return fixed[0]
+    items = part.get("items", {})
+    by_type: dict[str, Callable[[], Any]] = {
+        "integer": lambda: max(1, part.get("minimum", 1)),
+        "number": lambda: str(max(30, part.get("minimum", 30))),
+        "boolean": lambda: True,
+        "array": lambda: [sample(items) if items.get("type") == "object" else _value(items)],
+    }
+    return by_type.get(part.get("type", ""), lambda: _text(part))()
+
+
+def _text(part: dict[str, Any]) -> str:
+    if "format" in part:
+        return _WORDS[part["format"]]
+    return _TEXT[: part.get("maxLength", 60)]
 
 
 @cache

@@ -1,6 +1,7 @@
 """The main job from the outside: a citizen applies, four offices work, everybody can check. Used by `./zw demo`."""
 
 import sys
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,8 +40,8 @@ class Walk:
                     chart = citizen.http.get(f"/api/v1/matters/{row['code']}/chart.bpmn")
                     if chart.status_code != 200 or b"definitions" not in chart.content:
                         raise WalkError("流程图打不开")
-                    self.told(f"群众找到事项“{guide['name']}”，承诺{guide['promised']}，法定{guide['lawful']}",
-                              地址=f"{self.url}/matters/{row['code']}/")
+                    words = f"群众找到事项“{guide['name']}”，承诺{guide['promised']}，法定{guide['lawful']}"
+                    self.told(words, 地址=f"{self.url}/matters/{row['code']}/")
                     return guide
             cursor = page["next"] or ""
             if not cursor:
@@ -52,8 +53,9 @@ class Walk:
         materials = [{"material": m["id"], "file": citizen.upload(f"{m['name'][:20]}.pdf", small_pdf(), "application/pdf")}
                      for m in wanted]
         body = {"matter": guide["code"], "form": sample(guide["form_schema"]), "materials": materials}
-        made = citizen.post("cases", body, 201, key=f"walk-{materials[0]['file'] if materials else 'x'}")
-        again = citizen.post("cases", body, 201, key=f"walk-{materials[0]['file'] if materials else 'x'}")
+        key = uuid.uuid4().hex
+        made = citizen.post("cases", body, 201, key=key)
+        again = citizen.post("cases", body, 201, key=key)
         if again["number"] != made["number"]:
             raise WalkError("同一请求重复提交，得到了两个办件")
         self.number, self.code = made["number"], made["query_code"]
@@ -95,7 +97,8 @@ class Walk:
         clocks = self.people["citizen"].get(f"cases/{self.number}/clock?code={self.code}")
         promised = next(c for c in clocks if c["kind"] == "promised")
         counted = sum(d["counted"] for d in promised["days"])
-        self.told(f"任何人凭查询码看时限逐日说明：计{counted}天、跳过{len(promised['days']) - counted}天", 说明=promised["summary"])
+        skipped = len(promised["days"]) - counted
+        self.told(f"任何人凭查询码看时限逐日说明：计{counted}天、跳过{skipped}天", 说明=promised["summary"])
 
     def certificate(self) -> None:
         page = self.people["citizen"].page(f"/my/cases/{self.number}/")
@@ -104,7 +107,10 @@ class Walk:
             raise WalkError("办件页面上没有证照")
         code = page[start:].split("<")[0].split('"')[0].split("/")[0].strip()
         facts = self.people["citizen"].get(f"certificates/{code}")
-        self.told(f"证照公开核验：{facts['title']} {facts['status']}", 标识=code, 地址=f"{self.url}/certificates/check/?code={code}")
+        if facts["status"] != "normal":
+            raise WalkError(f"证照状态不是正常：{facts['status']}")
+        address = f"{self.url}/certificates/check/?code={code}"
+        self.told(f"证照公开核验：{facts['title']}，状态正常", 标识=code, 地址=address)
 
     def proof(self) -> None:
         sealed = self.people["auditor"].post("seals", {}, 201)

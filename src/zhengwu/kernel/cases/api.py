@@ -20,6 +20,7 @@ from zhengwu.kernel.cases.selectors import (
 )
 from zhengwu.kernel.cases.services.act import Done, act
 from zhengwu.kernel.cases.services.archive import archive, archive_due
+from zhengwu.kernel.cases.services.extend import extend, may_extend
 from zhengwu.kernel.cases.services.drafts import discard_draft, save_draft
 from zhengwu.kernel.cases.services.lights import sweep_lights
 from zhengwu.kernel.cases.services.open import Handed, new_key, next_serial, open_case
@@ -40,10 +41,12 @@ __all__ = [
     "clocks",
     "discard_draft",
     "done_by",
+    "extend",
     "fire_due",
     "holder",
     "kinds",
     "light",
+    "may_extend",
     "may_see_case",
     "new_key",
     "next_serial",

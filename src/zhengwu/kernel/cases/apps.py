@@ -17,9 +17,11 @@ class CasesConfig(AppConfig):
 def _announce() -> None:
     """The desk's entries for whoever works on cases; the places other shells link to."""
     from zhengwu.kernel.directory.api import WORKERS, Role
-    from zhengwu.ui.registry import navigation, places
+    from zhengwu.kernel.cases.views.extend import extension_form
+    from zhengwu.ui.registry import navigation, places, slots
 
     navigation.add("desk", "待办", "cases:desk", roles=WORKERS, order=10, group="办件")
     navigation.add("desk", "我办过的", "cases:done", roles=WORKERS, order=20, group="办件")
     navigation.add("desk", "办件查询", "cases:list", roles={*WORKERS, Role.INSPECTOR}, order=30, group="办件")
     places.set("desk", "cases:desk")
+    slots.add("case.aside", extension_form)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from zhengwu.kernel.clock.api import Limit
+
 if TYPE_CHECKING:
     from zhengwu.kernel.cases.deed import Deed
     from zhengwu.kernel.cases.models import Case
@@ -32,6 +34,8 @@ class CaseKind:
     finished: Effect
     effects: Mapping[tuple[str, str], Effect] = field(default_factory=dict)
     recipients: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    extension: Callable[["Case"], tuple[Limit, str]] | None = None
+    """How long a leader may extend the case's limits, once, and by which article; None: never."""
     apart: tuple[str, ...] = ()
     """Step kinds no two of which one person may complete in the same case (承办人≠审核人≠决定人)."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhengwu.kernel.cases.views import cases, desk
+from zhengwu.kernel.cases.views import cases, desk, extend
 
 app_name = "cases"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("desk/steps/<int:step_id>/act/", desk.step_act, name="act"),
     path("desk/cases/", cases.case_list, name="list"),
     path("desk/cases/export.<str:kind>", cases.export, name="export"),
+    path("desk/cases/<str:number>/extend/", extend.extend_case, name="extend"),
     path("desk/cases/<str:number>/", cases.case_page, name="case"),
     path("cases/<str:number>/papers/<int:pk>.pdf", cases.document, name="paper"),
 ]

@@ -30,6 +30,8 @@ REMEDY = (
     "如不服本决定，可以自收到本决定书之日起六十日内依法申请行政复议，或者自收到本决定书之日起六个月内依法提起行政诉讼。"
 )
 DELIVERY = Limit(10, LimitUnit.WORKING_DAY)
+EXTENSION = Limit(10, LimitUnit.WORKING_DAY)
+JOINT_EXTENSION = Limit(15, LimitUnit.WORKING_DAY)
 CORRECTION_ITEMS_MAX = 30
 
 
@@ -63,7 +65,7 @@ def accept(deed: Deed) -> None:
     case, matter = deed.case, deed.case.matter
     deemed = deed.actor.kind == "system"
     case.state = "accepted"
-    case.accepted_at = case.opened_at if deemed else deed.at
+    case.accepted_at = deed.step.opened_at if deemed and deed.step else deed.at
     if matter is None:
         return
     basis = "行政许可法第二十六条、第四十二条" if matter.kind == Matter.Kind.JOINT else "行政许可法第四十二条"
@@ -185,6 +187,13 @@ def deliver(deed: Deed) -> None:
     tell("delivered", deed)
 
 
+def extension(case: Case) -> tuple[Limit, str]:
+    """How long the organ's leader may extend, once (§42: ten working days; fifteen for joint handling)."""
+    if case.matter is not None and case.matter.kind == Matter.Kind.JOINT:
+        return JOINT_EXTENSION, "行政许可法第四十二条第二款"
+    return EXTENSION, "行政许可法第四十二条第一款"
+
+
 def need_opinion(deed: Deed) -> None:
     deed.require_opinion("请写明意见，下一环节和申请人要据此办理")
 
@@ -231,6 +240,7 @@ APPLICATION = CaseKind(
         ("issue", "issue"): "证照已制作完成：{title}（{number}）",
         ("deliver", "deliver"): "已送达，请您评价：{title}（{number}）",
     },
+    extension=extension,
     apart=("review", "approve", "decide", "legal"),
 )
 

@@ -9,6 +9,7 @@ class HallConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from zhengwu.modules.hall import tasks  # noqa: F401 - declares the periodic work
         from zhengwu.modules.hall.application import register_kind
         from zhengwu.ui.registry import navigation, places
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--url", default="http://127.0.0.1:8000", help="运行中的平台地址 (address of a running platform)")
-    parser.add_argument("--data", type=Path, default=None, help="数据目录，用来读演示密码 (data directory, for the password)")
-    parser.add_argument("--password", default="", help="演示账号密码 (else ZHENGWU_DEMO_PASSWORD, else from the data)")
+    parser.add_argument("--url", default="http://127.0.0.1:8000", help="平台地址 (its address)")
+    parser.add_argument("--data", type=Path, default=None, help="数据目录 (data, for the password)")
+    parser.add_argument("--password", default="", help="演示密码 (the demo password)")
 
 
 def _password(options: argparse.Namespace) -> str:

@@ -99,6 +99,17 @@ def _denial(paper: Document, case: Case) -> Data:
     return {"granted": False, "reason": paper.data.get("reason", "").rstrip("。")}
 
 
+def _extension(paper: Document, case: Case) -> Data:
+    lawful = Clock.objects.filter(subject=case.number, kind="lawful").first()
+    return {
+        "due": chinese_date_of(paper.data.get("before", "")),
+        "new_due": chinese_date(lawful.last_day) if lawful else "",
+        "days": str(paper.data.get("days", "")),
+        "reason": paper.data.get("reason", "").rstrip("。"),
+        "approved_by": paper.data.get("approver", ""),
+    }
+
+
 def _delivery(paper: Document, case: Case) -> Data:
     decisions = case.documents.filter(kind__in=("grant", "denial"))
     return {
@@ -116,6 +127,7 @@ _PAPERS: dict[str, tuple[str, Callable[[Document, Case], Data]]] = {
     "refusal": ("refusal", _refusal),
     "grant": ("decision", _grant),
     "denial": ("decision", _denial),
+    "extension": ("extension", _extension),
     "delivery": ("delivery", _delivery),
 }
 

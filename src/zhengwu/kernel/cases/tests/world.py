@@ -50,7 +50,8 @@ CHART = """<?xml version="1.0" encoding="UTF-8"?>
 
 REVIEW = """
     <userTask id="review" name="审查" zw:kind="review" zw:unit="owner" zw:role="officer">
-      <extensionElements><zw:action code="pass" label="通过"/><zw:action code="inspect" label="现场勘查"/></extensionElements>
+      <extensionElements><zw:action code="pass" label="通过"/>
+        <zw:action code="inspect" label="现场勘查"/></extensionElements>
     </userTask>
     <exclusiveGateway id="reviewed" default="to_decide"/>
     <userTask id="inspect" name="现场勘查" zw:kind="inspect" zw:unit="owner" zw:role="officer">
@@ -64,7 +65,8 @@ REVIEW = """
 
 JOINT = """
     <userTask id="review" name="部门审查" zw:kind="review" zw:unit="each" zw:role="officer">
-      <extensionElements><zw:action code="pass" label="通过"/><zw:action code="fail" label="不通过"/></extensionElements>
+      <extensionElements><zw:action code="pass" label="通过"/>
+        <zw:action code="fail" label="不通过"/></extensionElements>
       <multiInstanceLoopCharacteristics isSequential="false"/>
     </userTask>
     <sequenceFlow id="j1" sourceRef="review" targetRef="decide"/>"""
