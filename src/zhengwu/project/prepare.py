@@ -75,6 +75,8 @@ def load_demo() -> None:
         return
     with part("建立演示城市金效市（demo city）"), transaction.atomic():
         call_command("demo_load")
+    with part("办理一批演示办件（some life in it）"), transaction.atomic():
+        call_command("demo_live")
 
 
 def set_demo_passwords() -> None:

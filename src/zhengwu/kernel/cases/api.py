@@ -20,8 +20,8 @@ from zhengwu.kernel.cases.selectors import (
 )
 from zhengwu.kernel.cases.services.act import Done, act
 from zhengwu.kernel.cases.services.archive import archive, archive_due
-from zhengwu.kernel.cases.services.extend import extend, may_extend
 from zhengwu.kernel.cases.services.drafts import discard_draft, save_draft
+from zhengwu.kernel.cases.services.extend import extend, may_extend
 from zhengwu.kernel.cases.services.lights import sweep_lights
 from zhengwu.kernel.cases.services.open import Handed, new_key, next_serial, open_case
 from zhengwu.kernel.cases.services.timers import fire_due

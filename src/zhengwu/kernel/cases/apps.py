@@ -16,8 +16,8 @@ class CasesConfig(AppConfig):
 
 def _announce() -> None:
     """The desk's entries for whoever works on cases; the places other shells link to."""
-    from zhengwu.kernel.directory.api import WORKERS, Role
     from zhengwu.kernel.cases.views.extend import extension_form
+    from zhengwu.kernel.directory.api import WORKERS, Role
     from zhengwu.ui.registry import navigation, places, slots
 
     navigation.add("desk", "待办", "cases:desk", roles=WORKERS, order=10, group="办件")

@@ -2,13 +2,10 @@
 
 from collections.abc import Callable
 
+from zhengwu.demo.accounts import ACCOUNTS
 from zhengwu.project.supervisor.instance import Instance
 
-DEMO_ACCOUNTS = {
-    "citizen": "自然人申请人", "enterprise": "企业申请人", "clerk": "窗口人员", "officer": "承办人",
-    "head": "审核人（科长）", "leader": "分管领导", "legal": "法制审核", "inspector": "监察人员",
-    "editor": "信息员", "duty": "值班员", "sysadmin": "系统管理员", "secadmin": "安全管理员", "auditor": "审计员",
-}
+DEMO_ACCOUNTS = {account.username: account.role_label for account in ACCOUNTS}
 
 
 def welcome(instance: Instance, address: str, seconds: float, say: Callable[[str], None]) -> None:

@@ -1,5 +1,6 @@
 """Cases put into words for pages: facts, clocks, opinions, the chart, the timeline."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,12 +39,18 @@ def left_words(due_at: datetime | None, at: datetime) -> str:
 
 def case_facts(case: Case) -> list[tuple[str, Any]]:
     """Pairs for ``{% facts %}``: what was asked, in the titles of the matter's form."""
-    properties = (case.matter.form_schema if case.matter else {}).get("properties", {})
-    pairs = [
-        (properties.get(name, {}).get("title", name), _words(value, properties.get(name, {})))
-        for name, value in case.form.items()
+    schema = case.matter.form_schema if case.matter else {}
+    return [("申请人", case.applicant_name), *case_facts_of(schema, case.form)]
+
+
+def case_facts_of(schema: Mapping[str, Any], form: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The answers of a form as pairs of title and words, in the order of the form."""
+    properties = schema.get("properties", {})
+    order = {name: (part.get("x-order", 1_000_000), n) for n, (name, part) in enumerate(properties.items())}
+    return [
+        (properties.get(name, {}).get("title", name), _words(form[name], properties.get(name, {})))
+        for name in sorted(form, key=lambda n: order.get(n, (2_000_000, 0)))
     ]
-    return [("申请人", case.applicant_name), *pairs]
 
 
 def _words(value: Any, schema: dict[str, Any]) -> str:
