@@ -70,6 +70,17 @@ class Figures:
         return self.green + self.yellow + self.red + self.paused
 
     @property
+    def bar(self) -> list[tuple[str, float, float]]:
+        """The lights as (kind, start, width) of a bar 100 wide; empty when nothing runs."""
+        parts, start = [], 0.0
+        for kind in ("green", "yellow", "red", "paused"):
+            width = 100 * getattr(self, kind) / self.running if self.running else 0.0
+            if width:
+                parts.append((kind, round(start, 2), round(width, 2)))
+            start += width
+        return parts
+
+    @property
     def instant_rate(self) -> float | None:
         """即办件比例: of what was decided, the share of matters done on the spot."""
         return self.instant / self.decided if self.decided else None

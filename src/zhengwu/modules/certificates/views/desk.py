@@ -100,7 +100,7 @@ def detail(request: HttpRequest, identifier: str) -> HttpResponse:
 
 
 def _detail(request: HttpRequest, found: Certificate, more: dict[str, Any], status: int = 200) -> HttpResponse:
-    events = [{"at": e.at, "title": EVENT_WORDS.get(e.kind, e.kind), "who": e.by_label, "unit": e.unit,
+    events = [{"at": e.at, "title": EVENT_WORDS.get(e.kind, e.kind), "unit": e.unit or e.by_label,
                "note": e.data.get("reason", "")} for e in history(found)]
     actions = choices(found) if may_change(request_actor(request), found) else []
     return render(request, "certificates/detail.html", {
