@@ -129,7 +129,9 @@ def form(row: MasterRow) -> dict[str, Any]:
 
 
 def schema(title: str, fields: dict[str, Any], optional: set[str]) -> dict[str, Any]:
-    """JSON Schema of an application; every field not named optional must be filled in."""
+    """JSON Schema of an application; every field not named optional must be filled in. The order is written down,
+    because the database does not keep the order of keys."""
+    fields = {name: {"x-order": number, **part} for number, (name, part) in enumerate(fields.items())}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "title": title,
             "properties": fields, "required": [name for name in fields if name not in optional],
             "additionalProperties": False}

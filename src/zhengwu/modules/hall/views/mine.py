@@ -5,12 +5,13 @@ from uuid import uuid4
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from zhengwu.kernel.cases.api import access_case, act, discard_draft, todo, visible_to, withdraw
-from zhengwu.kernel.cases.models import Case, Draft, Submission
+from zhengwu.kernel.cases.models import Case, Draft, Step, Submission
 from zhengwu.kernel.cases.services.attach import MATERIAL
 from zhengwu.kernel.cases.views.presenting import state_words
 from zhengwu.kernel.directory.api import Actor, request_actor
@@ -19,11 +20,20 @@ from zhengwu.kernel.ledger.api import proof_text
 from zhengwu.kernel.ledger.models import Event
 from zhengwu.kernel.matters.api import access_matter
 from zhengwu.lib.now import now
-from zhengwu.lib.problem import NotFound, Problem
+from zhengwu.lib.problem import Invalid, NotFound, Problem
 from zhengwu.modules.hall.services.rate import rate
-from zhengwu.modules.hall.views.showing import progress_context, receipt_context
+from zhengwu.modules.hall.views.showing import correction_items, progress_context, receipt_context
 
 PAGE = 20
+COLOURS = {
+    "correcting": "yellow",
+    "accepted": "lead",
+    "granted": "green",
+    "closed": "green",
+    "refused": "red",
+    "denied": "red",
+    "withdrawn": "quiet",
+}
 
 
 def own_case(actor: Actor, number: str) -> Case:
@@ -39,6 +49,8 @@ def own_case(actor: Actor, number: str) -> Case:
 def my(request: HttpRequest) -> HttpResponse:
     """/my/ — my affairs."""
     actor = request_actor(request)
+    if actor.is_staff:
+        return redirect("cases:desk")
     rows = visible_to(actor).filter(applicant_id=actor.account_id).select_related("unit").order_by("-opened_at")
     phase = request.GET.get("phase", "")
     if phase == "open":
@@ -48,6 +60,7 @@ def my(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     for case in page:
         case.words = state_words(case)
+        case.colour = COLOURS.get(case.state, "")
     return render(
         request,
         "hall/my.html",
@@ -107,23 +120,28 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
         messages.error(request, "本件现在不需要补正")
         return redirect("hall:case", number=number)
     try:
-        for upload in request.FILES.getlist("files"):
-            stored = store(name=upload.name or "", stream=upload, owner=actor, purpose=MATERIAL, subject=case.number)
-            Submission.objects.create(
-                case=case, name=f"补正：{stored.name}"[:200], way=Submission.Way.FILE, file=stored, at=now()
-            )
-        act(
-            step_id=step.pk,
-            action="submit",
-            by=actor,
-            opinion=request.POST.get("opinion", ""),
-            key=request.POST.get("key") or uuid4().hex,
-        )
+        _hand_in(request, case, actor, step)
     except Problem as problem:
         context = progress_context(case, actor) | {"problem": problem, "typed": request.POST.get("opinion", "")}
         return render(request, "hall/case.html", context, status=problem.status)
     messages.success(request, "补正材料已提交，窗口会尽快查看")
     return redirect("hall:case", number=number)
+
+
+@transaction.atomic
+def _hand_in(request: HttpRequest, case: Case, actor: Actor, step: Step) -> None:
+    """The new files under the names of what the notice asked for, and the act; all of it or nothing."""
+    items = {f"file-{n}": item["material"] for n, item in enumerate(correction_items(case))}
+    opinion = request.POST.get("opinion", "").strip()
+    uploads = [(name, upload) for name in request.FILES for upload in request.FILES.getlist(name)]
+    if not uploads and not opinion:
+        raise Invalid({"opinion": "请上传补正的文件，或者写明怎样更正"})
+    for name, upload in uploads:
+        stored = store(name=upload.name or "", stream=upload, owner=actor, purpose=MATERIAL, subject=case.number)
+        title = f"补正：{items.get(name, stored.name)}"[:200]
+        Submission.objects.create(case=case, name=title, way=Submission.Way.FILE, file=stored, at=now())
+    key = request.POST.get("key") or uuid4().hex
+    act(step_id=step.pk, action="submit", by=actor, opinion=opinion, key=key)
 
 
 @login_required

@@ -1,5 +1,6 @@
 """What everybody can read: the hall's front page, the list of matters, a guide, search, progress by query code."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -11,6 +12,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
 from zhengwu.kernel.cases.api import access_by_code
+from zhengwu.kernel.clock.api import book
 from zhengwu.kernel.directory.api import request_actor
 from zhengwu.kernel.directory.models import Division, Unit
 from zhengwu.kernel.flow.api import chart_of, draw
@@ -23,6 +25,16 @@ from zhengwu.lib.problem import Problem
 from zhengwu.modules.hall.views.showing import progress_context
 
 PAGE = 20
+CONTENTS = [
+    ("name", "一、事项"),
+    ("basis", "二、设定依据"),
+    ("procedure", "三、办理程序"),
+    ("materials", "四、条件和材料"),
+    ("limits", "五、时限"),
+    ("fee", "六、收费"),
+    ("place", "在哪里办、问谁"),
+]
+"""The six disclosures (六公开) and the place, as the guide's own table of contents."""
 
 
 @require_GET
@@ -36,9 +48,30 @@ def front(request: HttpRequest) -> HttpResponse:
         {
             "counties": counties,
             "themes": [(name, n) for name, n in themes if name],
+            "week": _week(),
             "popular": list(find().filter(complete=True)[:6]),
         },
     )
+
+
+def _week() -> dict[str, Any]:
+    """This week as the windows count it: which days are worked, which are gone, and what that means today."""
+    day, calendar = today(), book().calendar
+    monday = day - timedelta(days=day.weekday())
+    days = []
+    for offset in range(7):
+        shown = monday + timedelta(days=offset)
+        works = calendar.is_working(shown.toordinal())
+        days.append(
+            {"date": shown, "works": works, "gone": shown < day, "today": shown == day, "word": "班" if works else "休"}
+        )
+    if calendar.is_working(day.toordinal()):
+        return {"today": day, "days": days, "words": "窗口今天 09:00–17:00 办公；网上随时可以申请。"}
+    opens = day + timedelta(days=1)
+    while not calendar.is_working(opens.toordinal()):
+        opens += timedelta(days=1)
+    words = f"窗口今天休息，{opens.month}月{opens.day}日办公；网上随时可以申请，休息日不计入时限。"
+    return {"today": day, "days": days, "words": words}
 
 
 @require_GET
@@ -58,7 +91,8 @@ def matters(request: HttpRequest) -> HttpResponse:
         hits = search(words, kinds=["matter"], division=query.get("division") or None, limit=200)
         rows = rows.filter(code__in=[hit.key for hit in hits.rows])
     page = Paginator(rows, PAGE).get_page(query.get("page"))
-    division = Division.objects.filter(code=query.get("division", "")).first()
+    division = Division.objects.filter(code=query.get("division", "")[:12]).first()
+    unit = _unit(query.get("unit", ""))
     return render(
         request,
         "hall/matters.html",
@@ -66,11 +100,25 @@ def matters(request: HttpRequest) -> HttpResponse:
             "page": page,
             "words": words,
             "division": division,
-            "unit": _unit(query.get("unit", "")),
+            "unit": unit,
             "groups": _groups(),
             "units": _units(division) if division else [],
+            "unit_title": f"实施单位：{unit.name}" if unit else "按实施单位找",
+            "heading": _heading(page.paginator.count, words, division, unit, query.get("theme", "")[:20]),
         },
     )
+
+
+def _heading(count: int, words: str, division: Division | None, unit: Unit | None, theme: str) -> str:
+    """What the list shows, in one line."""
+    about = [
+        division.name if division else "",
+        unit.short_name if unit else "",
+        f"主题“{theme}”" if theme else "",
+        f"与“{words}”有关" if words else "",
+    ]
+    shown = "，".join(part for part in about if part)
+    return f"{shown}，共{count:,}项" if shown else f"共{count:,}项"
 
 
 def _number(text: str) -> int | None:
@@ -107,6 +155,11 @@ def guide(request: HttpRequest, code: str) -> HttpResponse:
     matter = access_matter(code)
     version = Version.objects.filter(definition_id=matter.chart_id, state=VersionState.PUBLISHED).first()
     materials = list(matter.materials.all())
+    in_force = (
+        matter.status == Matter.Status.PUBLISHED
+        and matter.valid_from <= today()
+        and (matter.valid_to is None or today() < matter.valid_to)
+    )
     return render(
         request,
         "hall/guide.html",
@@ -117,11 +170,12 @@ def guide(request: HttpRequest, code: str) -> HttpResponse:
             "svg": mark_safe(draw(version.xml)) if version else "",  # noqa: S308 - drawn by ourselves
             **_guide_words(matter, materials),
             "version": version,
-            "tasks": [n.name for n in chart_of(version.pk).tasks()] if version else [],
+            "chart_text": _chart_words(version),
             "joint": list(matter.joint_units.select_related("unit")) if matter.kind == Matter.Kind.JOINT else [],
-            "in_force": matter.status == Matter.Status.PUBLISHED
-            and matter.valid_from <= today()
-            and (matter.valid_to is None or today() < matter.valid_to),
+            "in_force": in_force,
+            "can_apply": in_force and matter.online,
+            "contents": CONTENTS,
+            "deadline_url": f"/deadline/?start={today()}&limit={matter.promised_n}&unit={matter.promised_unit}",
         },
     )
 
@@ -163,8 +217,12 @@ def _guide_words(matter: Matter, materials: list[Material]) -> dict[str, Any]:
         ],
         "shown_materials": shown,
         "division_url": f"/matters/?division={matter.division_id}",
-        "chart_text": "流程图：公布的流程就是实际运行的流程，环节依次为",
     }
+
+
+def _chart_words(version: Version | None) -> str:
+    """The drawing for those who hear it."""
+    return f"图中的环节有：{'、'.join(n.name for n in chart_of(version.pk).tasks())}。" if version else ""
 
 
 def _audience(matter: Matter) -> str:
@@ -180,7 +238,8 @@ def site_search(request: HttpRequest) -> HttpResponse:
     if len(words) == 23 and words[:6].isdigit():
         return redirect(f"/progress/?number={words.upper()}")
     hits = search(words, actor=request_actor(request), limit=50) if words else None
-    return render(request, "hall/search.html", {"words": words, "hits": hits})
+    empty = f"没有找到与“{words}”有关的内容"
+    return render(request, "hall/search.html", {"words": words, "hits": hits, "empty_title": empty})
 
 
 def progress(request: HttpRequest) -> HttpResponse:
