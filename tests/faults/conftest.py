@@ -46,7 +46,8 @@ class Up:
     def start(self, *options: str) -> None:
         """Starts `./zw up` and waits until it says it is ready."""
         before = self.output.read_text() if self.output.exists() else ""
-        env = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "ZW_DATA", "ZW_TEST_DIR")}
+        mine = {"DATABASE_URL", "DJANGO_SETTINGS_MODULE", "ZW_DATA", "ZW_TEST_DIR", "ZW_DEMO"}
+        env = {name: value for name, value in os.environ.items() if name not in mine}
         env |= {"PYTHONPATH": str(ROOT / "src"), "ZHENGWU_DEMO_PASSWORD": PASSWORD, "ZW_ROOT": str(ROOT)}
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(

@@ -7,10 +7,16 @@ from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.questioner import NonInteractiveMigrationQuestioner
 from django.db.migrations.state import ProjectState
+from django.utils import translation
 
 
 def find() -> list[str]:
     """Model changes without a migration, automatic names, two leaves in one app. Asks no database."""
+    with translation.override(None):  # as makemigrations does: Django's own field names are not part of the state
+        return _find()
+
+
+def _find() -> list[str]:
     loader = MigrationLoader(None, ignore_no_migrations=True)
     own = {config.label for config in apps.get_app_configs() if config.name.startswith("zhengwu.")}
     found = [f"{app}: two ends: {', '.join(names)}" for app, names in loader.detect_conflicts().items()]

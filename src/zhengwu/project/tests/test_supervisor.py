@@ -9,6 +9,7 @@ import time
 import pytest
 
 from zhengwu.lib.processes import alive
+from zhengwu.project.supervisor import instance as instance_module
 from zhengwu.project.supervisor.child import Child, shorten
 from zhengwu.project.supervisor.instance import Instance, UpError, database_of, default_data
 from zhengwu.project.supervisor.run import fingerprint, free_port
@@ -126,6 +127,16 @@ def test_a_command_uses_the_running_instances_database(tmp_path, monkeypatch):
 def test_the_data_folder_of_the_environment_wins(tmp_path, monkeypatch):
     monkeypatch.setenv("ZW_DATA", str(tmp_path / "here"))
     assert default_data() == tmp_path / "here"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the database to another account")
+def test_root_in_a_closed_home_keeps_its_data_elsewhere(tmp_path, monkeypatch):
+    monkeypatch.delenv("ZW_DATA", raising=False)
+    closed = tmp_path / "home"
+    (closed / "zhengwu").mkdir(parents=True)
+    closed.chmod(0o700)
+    monkeypatch.setattr(instance_module, "ROOT", closed / "zhengwu")
+    assert str(default_data()).startswith("/var/lib/zhengwu-")
 
 
 def test_a_database_made_anew_is_prepared_anew(tmp_path):
