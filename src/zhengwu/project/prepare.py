@@ -73,10 +73,11 @@ def load_demo() -> None:
 
     if os.environ.get("ZW_DEMO", "on") == "off" or get_user_model().objects.exists():
         return
-    with part("建立演示城市金效市（demo city）"), transaction.atomic():
-        call_command("demo_load")
-    with part("办理一批演示办件（some life in it）"), transaction.atomic():
-        call_command("demo_live")
+    with transaction.atomic():  # both or nothing: a city interrupted half-way is made again
+        with part("建立演示城市金效市（demo city）"):
+            call_command("demo_load")
+        with part("办理一批演示办件（some life in it）"):
+            call_command("demo_live")
 
 
 def set_demo_passwords() -> None:
