@@ -11,10 +11,13 @@ from pypdf.errors import PyPdfError
 
 from zhengwu.lib.problem import Problem
 from zhengwu.lib.uploads_archive import EICAR, inspect, refuse_malware
-from zhengwu.lib.uploads_secret import has_secret_mark, refuse_secret_file, refuse_secret_text
+from zhengwu.lib.uploads_secret import has_secret_mark, refuse_secret_data, refuse_secret_file, refuse_secret_text
 from zhengwu.lib.uploads_types import decoded_text, guess, kind_of, refuse_double_nature, refuse_large_picture
 
-__all__ = ["EICAR", "MEDIA_TYPES", "Checked", "check", "clean_name", "has_secret_mark", "refuse_secret_text"]
+__all__ = [
+    "EICAR", "MEDIA_TYPES", "Checked", "check", "clean_name", "has_secret_mark", "refuse_secret_data",
+    "refuse_secret_text",
+]
 
 MEDIA_TYPES = {
     "pdf": "application/pdf",

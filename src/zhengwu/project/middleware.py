@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from zhengwu.lib.problem import Problem
-from zhengwu.project.api.problems import MEDIA_TYPE, plain_problem, titles
+from zhengwu.project.api.problems import MEDIA_TYPE, plain_problem, problem_response, titles
 
 API = "/api/"
+NUL = Problem("nul-character", "内容含有空字符（U+0000），请删除后重新提交", "the input contains U+0000")
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class Problems:
@@ -29,9 +31,28 @@ class Problems:
                 answer.headers[header] = response.headers[header]
         return answer
 
+    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
+        """No column holds U+0000: it is refused before any rule sees it (in JSON bodies by the API's parser)."""
+        parts = [request.path_info, *_words(request.GET)]
+        if request.method == "POST" and request.content_type in _FORMS and not request.path.startswith(API):
+            parts += _words(request.POST)
+        if not any("\0" in part for part in parts):
+            return None
+        if request.path.startswith(API):
+            return problem_response(request, code=NUL.code, status=NUL.status, zh=NUL.zh, en=NUL.en)
+        return _page(request, NUL)
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A ``Problem`` no page showed at its field becomes a page of its own, with its status and words."""
         if not isinstance(exception, Problem) or request.path.startswith(API):
             return None
-        context = {"status": exception.status, "problem": exception, "heading": titles(exception.status)[0]}
-        return render(request, "project/problem.html", context, status=exception.status)
+        return _page(request, exception)
+
+
+def _page(request: HttpRequest, problem: Problem) -> HttpResponse:
+    context = {"status": problem.status, "problem": problem, "heading": titles(problem.status)[0]}
+    return render(request, "project/problem.html", context, status=problem.status)
+
+
+def _words(given: QueryDict) -> list[str]:
+    return [text for name, values in given.lists() for text in (name, *values)]

@@ -1,187 +1,90 @@
 """/api/v1/cases, /todo, /steps: asking, following and acting over HTTP — the same services the pages call."""
 
 import json
-from datetime import datetime
+import re
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Header, Query, Router, Schema
-from pydantic import ConfigDict, Field
+from ninja.responses import NinjaJSONEncoder
 
-from zhengwu.kernel.cases import kinds
-from zhengwu.kernel.cases.log import event_log
-from zhengwu.kernel.cases.models import Case, Step
-from zhengwu.kernel.cases.selectors import (
-    access_by_code,
-    access_case,
-    access_step,
-    clocks,
-    holder,
-    light,
-    query_code,
-    timeline,
-    todo,
+from zhengwu.kernel.cases.http_schemas import (
+    ActionIn,
+    CaseCreated,
+    CaseIn,
+    CaseOut,
+    ClockOut,
+    EventOut,
+    ProofOut,
+    StepDetail,
+    TodoPage,
+    case_out,
+    clock_out,
+    events_out,
+    step_detail,
+    todo_row,
 )
+from zhengwu.kernel.cases.log import event_log
+from zhengwu.kernel.cases.models import Case
+from zhengwu.kernel.cases.selectors import access_by_code, access_case, access_step, clocks, query_code, todo
 from zhengwu.kernel.cases.services.act import act
 from zhengwu.kernel.cases.services.open import Handed, open_case
-from zhengwu.kernel.clock.api import explain
 from zhengwu.kernel.directory.api import Actor
 from zhengwu.kernel.directory.http import actor, answer_once, anyone, signed_in
 from zhengwu.kernel.directory.models import Account
-from zhengwu.kernel.flow.api import chart_of
 from zhengwu.kernel.ledger.api import proof_of
 from zhengwu.kernel.ledger.models import Event
 from zhengwu.kernel.matters.api import access_matter
-from zhengwu.lib.paging import decode, encode
-from zhengwu.lib.problem import Denied, NotFound, Problem
+from zhengwu.kernel.matters.models import Matter
+from zhengwu.lib.paging import aware, decode, encode
+from zhengwu.lib.problem import Denied, NotFound, Problem, Stale
 
 router = Router(tags=["cases"])
+CODE_HEADER = "X-Query-Code"
+_OPAQUE = re.compile(r'(?:W/)?"(\d{1,9})(?:-[0-9a-f]+)?"')
 
 
-class Strict(Schema):
-    model_config = ConfigDict(extra="forbid")
-
-
-class MaterialIn(Strict):
-    material: int = Field(description="id of the material in the guide")
-    file: UUID | None = Field(None, description="id returned by POST files")
-
-
-class CaseIn(Strict):
-    matter: str = Field(max_length=31, description="implementation code")
-    form: dict[str, Any] = Field(default_factory=dict)
-    materials: list[MaterialIn] = Field(default_factory=list, max_length=50)
-
-
-class ActionIn(Strict):
-    action: str = Field(max_length=20)
-    opinion: str = Field("", max_length=1000)
-    form: dict[str, Any] = Field(default_factory=dict)
-
-
-class StepOut(Schema):
-    id: int
-    node: str
-    name: str
-    kind: str
-    holder: str
-    opened_at: datetime
-    due_at: datetime | None
-    closed_at: datetime | None
-    by: str
-    outcome: str
-    light: str
-
-
-class CaseOut(Schema):
-    number: str
-    title: str
-    matter: str
-    state: str
-    state_label: str
-    unit: str
-    opened_at: datetime
-    accepted_at: datetime | None
-    due_at: datetime | None
-    decided_at: datetime | None
-    closed_at: datetime | None
-    light: str
-    revision: int
-    chart: str
-    steps: list[StepOut]
-
-
-class TodoRow(Schema):
-    step: int
-    number: str
-    title: str
-    applicant: str
-    name: str
-    opened_at: datetime
-    due_at: datetime | None
-    light: str
-
-
-class TodoPage(Schema):
-    items: list[TodoRow]
-    next: str | None = None
-
-
-def _step_out(step: Step) -> dict[str, Any]:
-    return {
-        "id": step.pk,
-        "node": step.node,
-        "name": step.name,
-        "kind": step.kind,
-        "holder": holder(step),
-        "opened_at": step.opened_at,
-        "due_at": step.due_at,
-        "closed_at": step.closed_at,
-        "by": step.closed_label,
-        "outcome": step.outcome,
-        "light": light(step.warn_at, step.due_at) if step.closed_at is None else "none",
-    }
-
-
-def _case_out(case: Case) -> dict[str, Any]:
-    steps = [_step_out(s) for s in case.steps.select_related("unit").order_by("id")]
-    return {
-        "number": case.number,
-        "title": case.title,
-        "matter": case.matter.code if case.matter else "",
-        "state": case.state,
-        "state_label": kinds.state_label(case.kind, case.state),
-        "unit": case.unit.name,
-        "opened_at": case.opened_at,
-        "accepted_at": case.accepted_at,
-        "due_at": case.due_at,
-        "decided_at": case.decided_at,
-        "closed_at": case.closed_at,
-        "light": light(case.warn_at, case.due_at) if case.closed_at is None else "none",
-        "revision": case.revision,
-        "chart": f"{case.version.definition_id}:{case.version.number}",
-        "steps": steps,
-    }
-
-
-def _json(value: Any) -> bytes:
-    return json.dumps(
-        value, ensure_ascii=False, default=lambda v: v.isoformat() if isinstance(v, datetime) else str(v)
-    ).encode()
+def _json(shape: type[Schema], value: dict[str, Any]) -> bytes:
+    """``value`` as the shape gives it, byte for byte what a GET would answer."""
+    return json.dumps(shape(**value).model_dump(), cls=NinjaJSONEncoder, ensure_ascii=False).encode()
 
 
 def _access(request: HttpRequest, number: str, code: str) -> Case:
-    """By query code (the holder of a receipt), else by who asks."""
+    """By query code (the holder of a receipt), else by who asks. A header keeps the code out of access logs."""
+    code = request.headers.get(CODE_HEADER, "") or code
     if code:
         return access_by_code(number, code)
     who: Actor = actor(request)
     if who.account_id is None:
-        raise Denied("sign-in-or-code", "请登录，或提供查询码 code", "sign in, or give the query code", status=401)
+        raise Denied(
+            "sign-in-or-code",
+            f"请登录，或在请求头 {CODE_HEADER} 中提供查询码",
+            f"sign in, or give the query code in the {CODE_HEADER} header",
+            status=401,
+        )
     return access_case(who, number)
 
 
-@router.post("cases", auth=signed_in, response={201: CaseOut}, summary="Apply")
+def _names(request: HttpRequest) -> bool:
+    """Staff see who acted; applicants and holders of a code see units."""
+    who: Actor = actor(request)
+    return who.is_staff and not request.headers.get(CODE_HEADER) and not request.GET.get("code")
+
+
+Code = Query("", max_length=20, description="query code of the receipt; better in the header X-Query-Code")
+CodeHeader = Header("", alias=CODE_HEADER, max_length=20, description="query code of the receipt")
+
+
+@router.post("cases", auth=signed_in, response={201: CaseCreated}, summary="Apply", operation_id="openCase")
 def create(request: HttpRequest, data: CaseIn) -> HttpResponse:
+    """Opens a case for the one who asks, who must be a person or an enterprise. 201 with number and query code."""
     who = actor(request, "apply")
+    if who.is_staff or who.account_id is None:
+        raise Denied("applicants-only", "工作账号不能提交申请，请用个人或法人账号", "staff accounts cannot apply")
     applicant = Account.objects.get(pk=who.account_id)
 
     def run() -> tuple[int, bytes]:
         matter = access_matter(data.matter)
-        names = dict(matter.materials.values_list("id", "name"))
-        handed = [
-            Handed(name=names[m.material], material_id=m.material, file=m.file)
-            for m in data.materials
-            if m.material in names
-        ]
-        if len(handed) != len(data.materials):
-            raise Problem(
-                "unknown-material",
-                "有材料不属于该事项",
-                "a material does not belong to this matter",
-                field="materials",
-                status=422,
-            )
         case = open_case(
             kind="application",
             matter=matter,
@@ -189,61 +92,93 @@ def create(request: HttpRequest, data: CaseIn) -> HttpResponse:
             applicant=applicant,
             applicant_name=applicant.name,
             form=data.form,
-            materials=handed,
+            materials=_handed(matter, data),
         )
-        return 201, _json(_case_out(case) | {"query_code": query_code(case.number)})
+        return 201, _json(CaseCreated, case_out(case) | {"query_code": query_code(case.number)})
 
     response = answer_once(request, who, run)
     response["Location"] = f"/api/v1/cases/{json.loads(response.content)['number']}"
     return response
 
 
-@router.get("cases/{number}", auth=anyone, response=CaseOut, summary="One case with its steps")
-def case_detail(request: HttpRequest, number: str, response: HttpResponse, code: str = "") -> dict[str, Any]:
+def _handed(matter: Matter, data: CaseIn) -> list[Handed]:
+    names = dict(matter.materials.values_list("id", "name"))
+    if any(m.material not in names for m in data.materials):
+        raise Problem(
+            "unknown-material",
+            "有材料不属于该事项",
+            "a material does not belong to this matter",
+            field="materials",
+            status=422,
+        )
+    return [Handed(name=names[m.material], material_id=m.material, file=m.file) for m in data.materials]
+
+
+@router.get(
+    "cases/{number}", auth=anyone, response=CaseOut, summary="One case with its steps", operation_id="getCase"
+)
+def case_detail(
+    request: HttpRequest, number: str, response: HttpResponse, code: str = Code, x_query_code: str = CodeHeader
+) -> dict[str, Any]:
+    """The ETag begins with the revision; send it back as If-Match with an action."""
     case = _access(request, number, code)
     response["ETag"] = case.etag
-    return _case_out(case)
+    return case_out(case)
 
 
 @router.get(
-    "cases/{number}/events", auth=anyone, response=list[dict[str, Any]], summary="What happened, from the ledger"
+    "cases/{number}/events",
+    auth=anyone,
+    response=list[EventOut],
+    summary="What happened, from the ledger",
+    operation_id="listCaseEvents",
 )
-def events(request: HttpRequest, number: str, code: str = "") -> list[dict[str, Any]]:
-    case = _access(request, number, code)
-    return [
-        {k: row[k] for k in ("seq", "at", "kind", "by", "unit", "step", "action", "hash")} for row in timeline(case)
-    ]
+def events(
+    request: HttpRequest, number: str, code: str = Code, x_query_code: str = CodeHeader
+) -> list[dict[str, Any]]:
+    """In order. Names of those who acted are for staff; the public sees units."""
+    return events_out(_access(request, number, code), names=_names(request))
 
 
 @router.get(
-    "cases/{number}/clock", auth=anyone, response=list[dict[str, Any]], summary="Its limits, explained day by day"
+    "cases/{number}/clock",
+    auth=anyone,
+    response=list[ClockOut],
+    summary="Its limits, explained day by day",
+    operation_id="getCaseClocks",
 )
-def case_clock(request: HttpRequest, number: str, code: str = "") -> list[dict[str, Any]]:
-    case = _access(request, number, code)
-    out = []
-    for row in clocks(case):
-        told = explain(row)
-        out.append(
-            {
-                "kind": row.kind,
-                "state": row.state,
-                "light": row.light,
-                "basis": row.basis,
-                "started_at": row.started_at,
-                "due_at": row.due_at,
-                "summary": told.summary,
-                "days": [{"date": d.date, "counted": d.counted, "reason": d.reason} for d in told.days],
-            }
-        )
-    return out
+def case_clock(
+    request: HttpRequest, number: str, code: str = Code, x_query_code: str = CodeHeader
+) -> list[dict[str, Any]]:
+    return [clock_out(row) for row in clocks(_access(request, number, code))]
 
 
-@router.get("cases/{number}/proof", auth=anyone, response=dict[str, Any], summary="Proof of the acceptance receipt")
-def proof(request: HttpRequest, number: str, code: str = "", seq: int = Query(1, ge=1)) -> dict[str, Any]:
+@router.get(
+    "cases/{number}/proof",
+    auth=anyone,
+    response=ProofOut,
+    exclude_unset=True,
+    summary="Proof of one event, by default of the receipt",
+    operation_id="getCaseProof",
+)
+def proof(
+    request: HttpRequest,
+    number: str,
+    code: str = Code,
+    seq: int = Query(1, ge=1, le=1_000_000, description="which event of the case"),
+    x_query_code: str = CodeHeader,
+) -> dict[str, Any]:
+    """To be checked off line with ``zw verify-proof``. The proof of an event that names staff is for staff."""
     case = _access(request, number, code)
     event = Event.objects.filter(stream=case.number, seq=seq).first()
     if event is None:
         raise NotFound("no-such-event", "该办件没有这一条记录", "no such event")
+    if event.unit and not _names(request):
+        raise Denied(
+            "names-staff",
+            "这一条记录载有工作人员姓名，申请人和查询码只能取本人和系统所为记录的证明",
+            "this event names a member of staff; its proof is for staff",
+        )
     return proof_of(event)
 
 
@@ -251,11 +186,13 @@ def proof(request: HttpRequest, number: str, code: str = "", seq: int = Query(1,
     "matters/{code}/log.xes",
     auth=signed_in,
     summary="Event log of the finished cases one may see (XES, IEEE 1849)",
+    operation_id="getMatterLog",
     openapi_extra={
         "responses": {200: {"description": "XES", "content": {"application/xml": {"schema": {"type": "string"}}}}}
     },
 )
 def log(request: HttpRequest, code: str) -> StreamingHttpResponse:
+    """For staff, over the cases they may see; activities are the steps' names."""
     who = actor(request)
     if not who.is_staff:
         raise Denied("staff-only", "事件日志只对工作人员开放", "the event log is for staff")
@@ -263,45 +200,57 @@ def log(request: HttpRequest, code: str) -> StreamingHttpResponse:
     return StreamingHttpResponse(body, content_type="application/xml; charset=utf-8")
 
 
-@router.get("todo", auth=signed_in, response=TodoPage, summary="What the one who asks has to do, nearest limit first")
+@router.get(
+    "todo",
+    auth=signed_in,
+    response=TodoPage,
+    summary="What the one who asks has to do, nearest limit first",
+    operation_id="listTodo",
+)
 def todo_list(
     request: HttpRequest, cursor: str = Query("", max_length=300), limit: int = Query(50, ge=1, le=100)
 ) -> dict[str, Any]:
-    rows = todo(actor(request, _scope(actor(request))))
+    """Pages by cursor: rows that arrive meanwhile neither repeat nor hide any."""
+    rows = todo(actor(request))
     if cursor:
-        due, pk = decode(cursor, datetime.fromisoformat, int)
+        due, pk = decode(cursor, aware, int)
         rows = rows.after(due, pk)
     found = list(rows[: limit + 1])
     last = found[limit - 1] if len(found) > limit else None
-    items = [
-        {
-            "step": s.pk,
-            "number": s.case.number,
-            "title": s.case.title,
-            "applicant": s.case.applicant_name,
-            "name": s.name,
-            "opened_at": s.opened_at,
-            "due_at": s.due_at,
-            "light": light(s.warn_at, s.due_at),
-        }
-        for s in found[:limit]
-    ]
-    return {"items": items, "next": encode(last.due_at.isoformat() if last.due_at else None, last.pk) if last else None}
+    return {
+        "items": [todo_row(s) for s in found[:limit]],
+        "next": encode(last.due_at.isoformat() if last.due_at else None, last.pk) if last else None,
+    }
 
 
-@router.get("steps/{step_id}", auth=signed_in, response=dict[str, Any], summary="One step and the actions it allows")
-def step_detail(request: HttpRequest, step_id: int, response: HttpResponse) -> dict[str, Any]:
-    step = access_step(actor(request), step_id)
-    response["ETag"] = step.case.etag
-    node = chart_of(step.case.version_id).node(step.node)
-    actions = [{"code": a.code, "label": a.label, "opinion_required": a.opinion} for a in node.actions]
-    return _step_out(step) | {"number": step.case.number, "actions": actions if step.closed_at is None else []}
+@router.get(
+    "steps/{step_id}",
+    auth=signed_in,
+    response=StepDetail,
+    summary="One step and the actions it allows",
+    operation_id="getStep",
+)
+def step(request: HttpRequest, step_id: int, response: HttpResponse) -> dict[str, Any]:
+    """For whoever may see its case. The ETag begins with the case's revision."""
+    found = access_step(actor(request), step_id)
+    response["ETag"] = found.case.etag
+    return step_detail(found)
 
 
-@router.post("steps/{step_id}/actions", auth=signed_in, response={200: CaseOut}, summary="Act on a step")
+@router.post(
+    "steps/{step_id}/actions",
+    auth=signed_in,
+    response={200: CaseOut},
+    summary="Act on a step",
+    operation_id="actOnStep",
+)
 def step_act(
-    request: HttpRequest, step_id: int, data: ActionIn, if_match: str = Header("", alias="If-Match")
+    request: HttpRequest,
+    step_id: int,
+    data: ActionIn,
+    if_match: str = Header("", alias="If-Match", description="ETag of the case or step as it was seen"),
 ) -> HttpResponse:
+    """Completes the step. 409 when somebody was faster, 412 when the case has changed since it was seen."""
     who = actor(request, _scope(actor(request)))
     revision = _revision(if_match)
 
@@ -315,7 +264,7 @@ def step_act(
             key=request.headers.get("Idempotency-Key", ""),
             revision=revision,
         )
-        return 200, _json(_case_out(access_case(who, done.case.number)))
+        return 200, _json(CaseOut, case_out(access_case(who, done.case.number)))
 
     return answer_once(request, who, run)
 
@@ -326,12 +275,11 @@ def _scope(who: Actor) -> str:
 
 
 def _revision(if_match: str) -> int | None:
-    """The revision named by If-Match; ``*`` or nothing means any. Raises Problem when it is no ETag of ours."""
-    text = if_match.strip().removeprefix("W/").strip('"')
+    """The revision named by If-Match; ``*`` or nothing means any. Raises Stale for what no ETag of ours can be."""
+    text = if_match.strip()
     if text in ("", "*"):
         return None
-    if not text.isdigit():
-        raise Problem(
-            "bad-etag", "If-Match 不是本系统给出的版本号", "If-Match is not an ETag of ours", field="If-Match"
-        )
-    return int(text)
+    found = _OPAQUE.fullmatch(text)
+    if found is None:
+        raise Stale("stale", "If-Match 不是本系统给出的版本号，请重新读取后再提交", "If-Match names no version of ours")
+    return int(found[1])

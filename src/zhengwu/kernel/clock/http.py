@@ -37,7 +37,8 @@ def as_answer(told: Explanation) -> dict[str, Any]:
             "provisional": told.provisional, "note": told.note, "days": told.days}
 
 
-@router.get("/deadline", auth=None, response=Deadline, summary="计算期限届满日，逐日说明")
+@router.get("/deadline", auth=None, response=Deadline, summary="When a limit ends, day by day",
+            operation_id="calculateDeadline")
 def deadline(request: HttpRequest,
              start: str = Query(..., max_length=40, description="2026-02-09, for hours 2026-02-09T10:00"),
              limit: int = Query(..., ge=1, le=10000),

@@ -21,7 +21,7 @@ from zhengwu.kernel.directory.services.identity import (
 )
 from zhengwu.kernel.directory.services.repeat import once
 from zhengwu.kernel.directory.services.throttle import count_attempt, forget_attempts
-from zhengwu.kernel.directory.services.tokens import actor_of_token, issue_token
+from zhengwu.kernel.directory.services.tokens import actor_of_token, issue_token, revoke_token
 
 __all__ = [
     "ADMINISTRATORS",
@@ -44,6 +44,7 @@ __all__ = [
     "phone_of",
     "request_actor",
     "require_role",
+    "revoke_token",
     "seal_text",
     "set_identity",
 ]

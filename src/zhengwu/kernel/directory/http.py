@@ -1,13 +1,15 @@
 """How the API knows who asks: a bearer token of another system, or the session of a signed-in person."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Router, Schema
 from ninja.security import HttpBearer
 from ninja.utils import check_csrf
+from pydantic import Field
 
 from zhengwu.kernel.directory.actor import ANONYMOUS, Actor, request_actor
 from zhengwu.kernel.directory.roles import Role
@@ -49,6 +51,29 @@ def actor(request: HttpRequest, scope: str = "read") -> Actor:
     return found
 
 
+def multipart_only(request: HttpRequest) -> None:
+    """Put before ``signed_in``: 415 for anything that is no form with files."""
+    if request.content_type != "multipart/form-data":
+        raise Problem(
+            "unsupported-media-type", "请求内容须为 multipart/form-data", "send multipart/form-data", status=415
+        )
+
+
+def _said(request: HttpRequest) -> bytes:
+    """What a request says, to be compared with its repetition. A form's boundary changes, its parts do not."""
+    if request.content_type != "multipart/form-data":
+        return request.body
+    parts = [["field", name, *values] for name, values in sorted(request.POST.lists())]
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            digest = hashlib.new("sm3", usedforsecurity=False)
+            for chunk in file.chunks():
+                digest.update(chunk)
+            file.seek(0)
+            parts.append(["file", name, file.name or "", digest.hexdigest()])
+    return json.dumps(parts).encode()
+
+
 def answer_once(request: HttpRequest, who: Actor, run: Callable[[], tuple[int, bytes]]) -> HttpResponse:
     """Carries out a POST under its Idempotency-Key (required of tokens, optional for a signed-in person's page)."""
     key = request.headers.get("Idempotency-Key", "")
@@ -63,7 +88,7 @@ def answer_once(request: HttpRequest, who: Actor, run: Callable[[], tuple[int, b
         account_id=who.account_id,
         key=key,
         target=f"{request.method} {request.path}",
-        body=request.body if "multipart" not in (request.content_type or "") else b"",
+        body=_said(request) if key else b"",
         run=run,
     )
     return HttpResponse(body, status=status, content_type="application/json; charset=utf-8")
@@ -72,7 +97,19 @@ def answer_once(request: HttpRequest, who: Actor, run: Callable[[], tuple[int, b
 router = Router(tags=["seals"])
 
 
-@router.post("seals", auth=signed_in, response={201: dict[str, Any]}, summary="Seal now, besides the daily seal")
+class Sealed(Schema):
+    number: int = Field(examples=[12])
+    root: str = Field(description="Merkle root in hex", min_length=64, max_length=64)
+    count: int = Field(description="events under this seal")
+
+
+@router.post(
+    "seals",
+    auth=signed_in,
+    response={201: Sealed},
+    summary="Seal now, besides the daily seal",
+    operation_id="sealNow",
+)
 def seal_now(request: HttpRequest) -> HttpResponse:
     """For the auditor. 201 with the new seal's number and root; the latest one again when nothing is new."""
     who = actor(request)

@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from ninja import File, Router, Schema
 from ninja.files import UploadedFile
 
-from zhengwu.kernel.directory.http import actor, answer_once, signed_in
+from zhengwu.kernel.directory.http import actor, answer_once, multipart_only, signed_in
 from zhengwu.kernel.files import api
 from zhengwu.kernel.files.views import serve
 
@@ -26,7 +26,8 @@ class StoredOut(Schema):
     sm3: str
 
 
-@router.post("files", response={201: StoredOut}, summary="上传文件")
+@router.post("files", auth=[multipart_only, *signed_in], response={201: StoredOut}, summary="Upload a file",
+             operation_id="uploadFile")
 def upload(request: HttpRequest, file: File[UploadedFile]) -> HttpResponse:
     """Stores one file (multipart field ``file``). 422 when the checks refuse it, 413 when it is too large."""
     who = actor(request, "files")
@@ -39,7 +40,9 @@ def upload(request: HttpRequest, file: File[UploadedFile]) -> HttpResponse:
     return answer_once(request, who, run)
 
 
-@router.get("files/{file_id}", summary="下载文件", response={200: None})
+@router.get("files/{file_id}", summary="Download a file", operation_id="downloadFile", openapi_extra={
+    "responses": {200: {"description": "The bytes, in the type they were stored with", "content": {
+        "*/*": {"schema": {"type": "string", "format": "binary"}}}}}})
 def download(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
     """The bytes, for whoever may see them; 404 otherwise."""
     return serve(request, api.stored_of(actor(request, "files"), file_id))

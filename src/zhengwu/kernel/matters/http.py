@@ -1,8 +1,11 @@
 """/api/v1/matters: the public list, the guide, and the chart a matter's cases run on."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
 from ninja import Query, Router, Schema
 from pydantic import Field
 
@@ -87,7 +90,9 @@ def _row(matter: Matter) -> dict[str, Any]:
     }
 
 
-@router.get("matters", response=MatterPage, summary="Published matters in force, by pinyin")
+@router.get(
+    "matters", response=MatterPage, summary="Published matters in force, by pinyin", operation_id="listMatters"
+)
 def matters(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any]:
     rows = find(division=filters.division, kind=filters.kind, type=filters.type, audience=filters.audience)
     rows = rows.order_by("sort_key", "id")
@@ -102,7 +107,9 @@ def matters(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any]:
     }
 
 
-@router.get("matters/{code}", response=Guide, summary="The guide with its six disclosures")
+@router.get(
+    "matters/{code}", response=Guide, summary="The guide with its six disclosures", operation_id="getMatter"
+)
 def matter(request: HttpRequest, code: str) -> dict[str, Any]:
     found = access_matter(code)
     return _row(found) | {
@@ -125,6 +132,16 @@ def matter(request: HttpRequest, code: str) -> dict[str, Any]:
     }
 
 
+def _unless_known(request: HttpRequest, etag: str, make: Callable[[], HttpResponse]) -> HttpResponseBase:
+    """304 when the asker has this version, before anything is drawn."""
+    known = get_conditional_response(request, etag=etag)
+    if known is not None:
+        return known
+    response = make()
+    response["ETag"], response["Cache-Control"] = etag, "no-cache"
+    return response
+
+
 def _published(code: str) -> Version:
     found = access_matter(code)
     version = (
@@ -138,28 +155,34 @@ def _published(code: str) -> Version:
 @router.get(
     "matters/{code}/chart.bpmn",
     summary="The chart as BPMN 2.0: the very file that runs",
+    operation_id="getMatterChart",
     openapi_extra={
         "responses": {
             200: {"description": "BPMN 2.0 XML", "content": {"application/xml": {"schema": {"type": "string"}}}}
         }
     },
 )
-def chart_bpmn(request: HttpRequest, code: str) -> HttpResponse:
+def chart_bpmn(request: HttpRequest, code: str) -> HttpResponseBase:
     version = _published(code)
-    return HttpResponse(
-        version.xml, content_type="application/xml; charset=utf-8", headers={"ETag": f'"{version.sm3[:32]}"'}
+    return _unless_known(
+        request,
+        f'"{version.sm3[:32]}"',
+        lambda: HttpResponse(version.xml, content_type="application/xml; charset=utf-8"),
     )
 
 
 @router.get(
     "matters/{code}/chart.svg",
     summary="The chart as a picture",
+    operation_id="getMatterPicture",
     openapi_extra={
         "responses": {200: {"description": "SVG", "content": {"image/svg+xml": {"schema": {"type": "string"}}}}}
     },
 )
-def chart_svg(request: HttpRequest, code: str) -> HttpResponse:
+def chart_svg(request: HttpRequest, code: str) -> HttpResponseBase:
     version = _published(code)
-    return HttpResponse(
-        draw(version.xml), content_type="image/svg+xml; charset=utf-8", headers={"ETag": f'"{version.sm3[:32]}-svg"'}
+    return _unless_known(
+        request,
+        f'"{version.sm3[:32]}-svg"',
+        lambda: HttpResponse(draw(version.xml), content_type="image/svg+xml; charset=utf-8"),
     )

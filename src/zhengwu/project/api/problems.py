@@ -3,8 +3,10 @@
 import logging
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import RawPostDataException
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
@@ -52,10 +54,10 @@ def titles(status: int) -> tuple[str, str]:
 
 def problem_response(request: HttpRequest, *, code: str, status: int, zh: str, en: str,
                      errors: list[dict[str, str]] | None = None) -> HttpResponse:
-    """The body: type, title, status, detail, detail_en, instance, code, errors ``[{field, detail, detail_en}]``."""
+    """The body: type, title, status, detail, instance, code, errors ``[{field, detail}]``; texts with ``_en`` twins."""
     body: dict[str, Any] = {
-        "type": TYPE_BASE + code, "title": titles(status)[0], "status": status, "detail": zh, "detail_en": en,
-        "instance": request.path, "code": code, "errors": errors or [],
+        "type": TYPE_BASE + code, "title": titles(status)[0], "title_en": titles(status)[1], "status": status,
+        "detail": zh, "detail_en": en, "instance": request.path, "code": code, "errors": errors or [],
     }
     response = JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False}, content_type=MEDIA_TYPE)
     if status == 401:
@@ -100,9 +102,28 @@ def _from_validation(request: HttpRequest, exc: ValidationError) -> HttpResponse
 
 
 def _from_http_error(request: HttpRequest, exc: HttpError) -> HttpResponse:
+    """Ninja wraps what the parser of the body refused; the refusal itself is what people should read."""
+    if isinstance(exc.__cause__, Problem):
+        return _from_problem(request, exc.__cause__)
+    if isinstance(exc.__cause__, SuspiciousOperation):
+        return _from_suspicious(request, exc.__cause__)
     zh, en = titles(exc.status_code)
     code = en.lower().replace(" ", "-")
     return problem_response(request, code=code, status=exc.status_code, zh=zh, en=f"{en}: {exc.message}")
+
+
+def _from_suspicious(request: HttpRequest, exc: SuspiciousOperation) -> HttpResponse:
+    """Django's own limits: a body above ``DATA_UPLOAD_MAX_MEMORY_SIZE`` is 413, all else 400."""
+    return plain_problem(request, 413 if isinstance(exc, RequestDataTooBig) else 400)
+
+
+def _from_broken_form(request: HttpRequest, exc: MultiPartParserError) -> HttpResponse:
+    return plain_problem(request, 400)
+
+
+def _from_read_body(request: HttpRequest, exc: RawPostDataException) -> HttpResponse:
+    """A form where JSON was expected: the check of its origin has read it already."""
+    return plain_problem(request, 415)
 
 
 def _from_404(request: HttpRequest, exc: Http404) -> HttpResponse:
@@ -122,7 +143,9 @@ def install(api: NinjaAPI) -> None:
     """Makes ``api`` answer every error as a problem."""
     handlers: list[tuple[type[Exception], Any]] = [
         (Problem, _from_problem), (ValidationError, _from_validation), (HttpError, _from_http_error),
-        (Http404, _from_404), (PermissionDenied, _from_denied), (Exception, _from_anything),
+        (Http404, _from_404), (PermissionDenied, _from_denied), (SuspiciousOperation, _from_suspicious),
+        (MultiPartParserError, _from_broken_form), (RawPostDataException, _from_read_body),
+        (Exception, _from_anything),
     ]
     for kind, handler in handlers:
         api.add_exception_handler(kind, handler)

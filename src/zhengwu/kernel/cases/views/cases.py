@@ -26,7 +26,7 @@ from zhengwu.kernel.cases.views.presenting import (
 )
 from zhengwu.kernel.directory.api import request_actor, require_role
 from zhengwu.lib.now import CN, local, now
-from zhengwu.lib.paging import Cursor, decode, encode
+from zhengwu.lib.paging import Cursor, aware, decode, encode
 from zhengwu.lib.problem import NotFound
 
 PAGE = 50
@@ -74,7 +74,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     """/desk/cases/ — newest first, by cursor."""
     rows = filtered(visible_to(request_actor(request)), request).select_related("unit").order_by("-opened_at", "-id")
     if cursor := request.GET.get("cursor", ""):
-        opened, pk = decode(cursor, datetime.fromisoformat, int)
+        opened, pk = decode(cursor, aware, int)
         rows = rows.filter(opened_at__lte=opened).exclude(opened_at=opened, pk__gte=pk)
     found = list(rows[: PAGE + 1])
     for case in found:

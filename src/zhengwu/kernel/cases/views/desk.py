@@ -1,6 +1,5 @@
 """The one to-do list: rows by time to the limit, one step open beside them, acted on without leaving the list."""
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +19,7 @@ from zhengwu.kernel.cases.views.presenting import case_facts, clock_panels, left
 from zhengwu.kernel.directory.api import Actor, request_actor, require_role
 from zhengwu.kernel.flow.api import chart_of
 from zhengwu.lib.now import now
-from zhengwu.lib.paging import Cursor, decode, encode
+from zhengwu.lib.paging import Cursor, aware, decode, encode
 from zhengwu.lib.problem import Problem
 
 PAGE = 100
@@ -45,7 +44,7 @@ def _list(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     base = todo(actor)
     rows = _filtered(base, request)
     if cursor := request.GET.get("cursor", ""):
-        rows = rows.after(*decode(cursor, datetime.fromisoformat, int))
+        rows = rows.after(*decode(cursor, aware, int))
     found = list(rows[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
     moment = now()
