@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from zhengwu.kernel.cases.models import Case, Step
+from zhengwu.kernel.cases.models import Case, Step, Submission
 from zhengwu.kernel.clock.api import Limit
 from zhengwu.kernel.directory.api import Actor, Post
 from zhengwu.kernel.flow.api import Chart, Node
@@ -26,7 +26,10 @@ class ClockOrder:
 
 @dataclass(slots=True)
 class Deed:
-    """An action under way. Effects read it, refuse by raising a Problem, and order what is to be written."""
+    """An action under way. Effects read it, refuse by raising a Problem, and order what is to be written.
+
+    ``silent``: the action came to less than its name says (a refusal only proposed); the applicant is not told yet.
+    """
 
     case: Case
     chart: Chart
@@ -39,12 +42,22 @@ class Deed:
     opinion: str = ""
     form: Mapping[str, Any] = field(default_factory=dict)
     key: str = ""
+    silent: bool = False
     steps: list[Step] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
     clocks: list[ClockOrder] = field(default_factory=list)
     stops: list[str] = field(default_factory=list)
     documents: list[tuple[str, str, str, dict[str, Any]]] = field(default_factory=list)
     after: list[Callable[["Deed"], None]] = field(default_factory=list)
+    submissions: list[Submission] = field(default_factory=list)
+    _were_open: frozenset[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._were_open = frozenset(s.pk for s in self.steps if s.closed_at is None)
+
+    def closed_now(self) -> list[Step]:
+        """The steps this deed closed so far, by completing or cancelling them."""
+        return [s for s in self.steps if s.closed_at is not None and s.pk in self._were_open]
 
     def start_clock(self, kind: str, limit: Limit, basis: str, *, at: datetime | None = None) -> None:
         """Orders a clock on the case from ``at`` (the deed's moment by default)."""

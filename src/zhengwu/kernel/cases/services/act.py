@@ -10,6 +10,7 @@ from django.db import transaction
 from zhengwu.kernel.cases import kinds, policies
 from zhengwu.kernel.cases.deed import Deed
 from zhengwu.kernel.cases.models import Case, Step
+from zhengwu.kernel.cases.rows import lock_case_of
 from zhengwu.kernel.cases.services.advance import advance, signers, variables
 from zhengwu.kernel.cases.services.write import write
 from zhengwu.kernel.directory.api import Actor
@@ -19,9 +20,10 @@ from zhengwu.kernel.ledger.api import Entry
 from zhengwu.lib import canonical, now
 from zhengwu.lib.problem import Conflict, Invalid, NotFound, Problem, Stale
 from zhengwu.lib.sm import sm3
-from zhengwu.lib.uploads import refuse_secret_text
+from zhengwu.lib.uploads import refuse_secret_data, refuse_secret_text
 
 OPINION_MAX = 1000
+FORM_MAX = 20_000
 
 
 @dataclass(frozen=True)
@@ -52,16 +54,17 @@ def act(
     then nothing was changed.
     """
     with transaction.atomic():
-        step, case = _lock(step_id, by)
+        step, case, steps = _lock(step_id, by)
+        post = policies.require_may_act(by, step, case)  # first: who may not act is not told who did
         if step.closed_at is not None:
             return _closed_before(step, case, by, action, key)
         if revision is not None and revision != case.revision:
             raise Stale("stale", "办件已有新的变化，请查看后再操作", "the case has changed since you saw it")
-        post = policies.require_may_act(by, step)
         chart = chart_of(case.version_id)
         node = chart.node(step.node)
         spec = _action(node, action)
         _check_words(spec, opinion)
+        _check_form(form or {})
         deed = Deed(
             case=case,
             chart=chart,
@@ -74,9 +77,8 @@ def act(
             opinion=opinion.strip(),
             form=form or {},
             key=key,
-            steps=list(case.steps.order_by("id")),
+            steps=steps,
         )
-        deed.step = step = next(s for s in deed.steps if s.pk == step_id)
         policies.require_apart(deed)
         opened = carry_out(deed, spec.label)
     return Done(case=case, opened=tuple(opened))
@@ -102,19 +104,15 @@ def carry_out(deed: Deed, label: str) -> list[Step]:
     return deed.steps[before:]
 
 
-def _lock(step_id: int, by: Actor) -> tuple[Step, Case]:
-    found = Step.objects.filter(pk=step_id).values_list("case_id", flat=True).first()
+def _lock(step_id: int, by: Actor) -> tuple[Step, Case, list[Step]]:
+    found = lock_case_of(step_id)
     if found is None:
         raise NotFound("no-such-step", "没有这个待办", "no such step")
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("matter__master", "matter__point", "unit", "version__definition")
-        .get(pk=found)
-    )
-    step = Step.objects.get(pk=step_id)
+    case, steps = found
+    step = next(s for s in steps if s.pk == step_id)
     if not policies.may_see_step(by, step, case):
         raise NotFound("no-such-step", "没有这个待办", "no such step")
-    return step, case
+    return step, case, steps
 
 
 def _closed_before(step: Step, case: Case, by: Actor, action: str, key: str) -> Done:
@@ -147,6 +145,17 @@ def _check_words(spec: Action, opinion: str) -> None:
     if spec.opinion and not opinion.strip():
         raise Invalid({"opinion": f"选择“{spec.label}”须填写意见"})
     refuse_secret_text(opinion, field="opinion")
+
+
+def _check_form(form: Mapping[str, Any]) -> None:
+    """What an action carries besides words is kept and hashed: JSON without fractions, not large, no state secret."""
+    try:
+        size = len(canonical.text(dict(form)))
+    except (TypeError, ValueError):
+        raise Invalid({"form": "填写的内容只能是文字、整数、是否和列表"}) from None
+    if size > FORM_MAX:
+        raise Invalid({"form": f"填写的内容过长，不能超过{FORM_MAX}字"})
+    refuse_secret_data(form, field="form")
 
 
 def _close_own(deed: Deed, label: str) -> None:

@@ -1,7 +1,6 @@
 """What the flow says happened, turned into steps, clocks and timers."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from zhengwu.kernel.cases.deed import ClockOrder, Deed
@@ -169,11 +168,7 @@ def _suspend_or_resume(deed: Deed, opened: list[Step]) -> None:
     if begun:
         reason, basis = deed.chart.node(begun[0].node).suspends or ("", "")
         deed.facts["suspend"] = [reason, basis]
-    elif any(suspending(s) and s.closed_at == deed.at for s in deed.steps) and not any(
+    elif any(suspending(s) for s in deed.closed_now()) and not any(
         suspending(s) and s.closed_at is None for s in deed.steps
     ):
         deed.facts["resume"] = True
-
-
-def earliest(moments: Sequence[datetime | None]) -> datetime | None:
-    return min((m for m in moments if m is not None), default=None)

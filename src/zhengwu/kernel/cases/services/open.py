@@ -11,20 +11,20 @@ from django.db import IntegrityError, connection, transaction
 from zhengwu.kernel.cases import kinds
 from zhengwu.kernel.cases.deed import Deed
 from zhengwu.kernel.cases.models import Case, Submission
+from zhengwu.kernel.cases.rows import draw
 from zhengwu.kernel.cases.services.advance import advance, signers, variables
 from zhengwu.kernel.cases.services.attach import claim
 from zhengwu.kernel.cases.services.write import write
 from zhengwu.kernel.directory.api import Actor
 from zhengwu.kernel.directory.models import Account
 from zhengwu.kernel.flow.api import Run, chart_of
-from zhengwu.kernel.flow.models import Version, VersionState
 from zhengwu.kernel.ledger.api import Entry
 from zhengwu.kernel.matters.api import require_runnable
 from zhengwu.kernel.matters.models import Matter
 from zhengwu.lib import canonical, forms, now
-from zhengwu.lib.problem import Conflict, Invalid
+from zhengwu.lib.problem import Conflict, Denied, Invalid
 from zhengwu.lib.sm import sm3
-from zhengwu.lib.uploads import refuse_secret_text
+from zhengwu.lib.uploads import refuse_secret_data
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,8 @@ def open_case(
     ``form`` must satisfy the matter's JSON Schema; every required material must be handed in. ``key`` makes a
     repeated call by the same applicant return the first case. Raises Invalid (by field), Conflict, Problem.
     """
+    if applicant is not None and applicant.kind == Account.Kind.STAFF:
+        raise Denied("applicants-only", "工作账号不能提交申请，请用个人或法人账号", "staff accounts cannot apply")
     earlier = _opened_before(applicant, key)
     if earlier is not None:
         return earlier
@@ -63,13 +65,12 @@ def open_case(
     errors |= _missing_materials(matter, handed)
     if errors:
         raise Invalid(errors)
-    refuse_secret_text(canonical.dumps(cleaned).decode(), field="form")
-    version = Version.objects.select_related("definition").get(
-        definition_id=matter.chart_id, state=VersionState.PUBLISHED
-    )
+    refuse_secret_data(cleaned, field="form")
+    pk, version = draw(matter.chart_id)
     window_unit = matter.point.unit_id
     units = {matter.unit_id, window_unit}
     case = Case(
+        id=pk,
         kind=kind,
         title=matter.name,
         matter=matter,
@@ -85,7 +86,8 @@ def open_case(
         open_key=key or None,
     )
     try:
-        with transaction.atomic():
+        # Without a key nothing can collide, and a transaction around us need not be able to go on.
+        with transaction.atomic(savepoint=bool(key)):
             return _open(case, by, handed)
     except IntegrityError as error:
         if "case_open_once" in str(error) and (earlier := _opened_before(applicant, key)) is not None:
@@ -109,9 +111,7 @@ def _open(case: Case, by: Actor, handed: list[Handed]) -> Case:
     deed = Deed(case=case, chart=chart, actor=by, at=case.opened_at, action="open")
     run = Run(chart, None, variables=variables(case, [], ""), who=signers(case, chart))
     run.start()
-    case.flow = run.state
-    case.save(force_insert=True)
-    submissions = _take_in(case, handed)
+    deed.submissions = _take_in(case, handed)
     deed.facts = {
         "matter": case.matter.code if case.matter else "",
         "title": case.title,
@@ -121,7 +121,7 @@ def _open(case: Case, by: Actor, handed: list[Handed]) -> Case:
         "version": case.version.number,
         "chart_sm3": case.version.sm3,
         "form_sm3": sm3(canonical.dumps(case.form)).hex(),
-        "materials": [[s.name, s.way, s.file.sm3 if s.file else ""] for s in submissions],
+        "materials": [[s.name, s.way, s.file.sm3 if s.file else ""] for s in deed.submissions],
     }
     definition.opened(deed)
     advance(deed, run)
@@ -142,10 +142,15 @@ def _take_in(case: Case, handed: list[Handed]) -> list[Submission]:
             )
         rows.append(
             Submission(
-                case=case, material_id=item.material_id, name=item.name, way=item.way, file=stored, at=case.opened_at
+                case_id=case.pk,
+                material_id=item.material_id,
+                name=item.name,
+                way=item.way,
+                file=stored,
+                at=case.opened_at,
             )
         )
-    return Submission.objects.bulk_create(rows)
+    return rows
 
 
 def next_serial() -> int:

@@ -8,43 +8,29 @@ from django.db import connection
 from zhengwu.kernel.cases import kinds
 from zhengwu.kernel.cases.deed import ClockOrder, Deed
 from zhengwu.kernel.cases.models import Case, Document, Step
-from zhengwu.kernel.cases.services.advance import CANCELLED, earliest, step_subject
+from zhengwu.kernel.cases.rows import change_case, insert_case
+from zhengwu.kernel.cases.services.advance import CANCELLED, step_subject
 from zhengwu.kernel.clock import api as clock
+from zhengwu.kernel.clock.models import Clock, ClockState
 from zhengwu.kernel.ledger.api import Entry, append
 from zhengwu.kernel.notifications.api import notify
 from zhengwu.lib.now import local
 
-_CASE_FIELDS = [
-    "unit_ids",
-    "state",
-    "flow",
-    "revision",
-    "accepted_at",
-    "decided_at",
-    "closed_at",
-    "archived_at",
-    "due_at",
-    "warn_at",
-    "version_id",
-]
-_STEP_CLOSED = [
-    "closed_at",
-    "closed_by_id",
-    "closed_label",
-    "closed_key",
-    "outcome",
-    "outcome_label",
-    "opinion",
-    "form",
-]
-
 
 def write(deed: Deed, entry: Entry, *, fresh: bool = False) -> None:
-    """Writes everything the deed gathered and one ledger entry. ``fresh``: the case row was inserted just now."""
+    """Writes everything the deed gathered and one ledger entry. ``fresh``: the case is new, its row is written too."""
     _write_clocks(deed)
-    _write_case(deed, fresh=fresh)
-    _write_steps(deed)
-    _write_documents(deed)
+    opened = [s for s in deed.steps if s.pk is None]
+    for step in opened:
+        _bind(step, (step.due_at, step.warn_at), deed.case)
+    documents = _documents(deed)
+    if fresh:
+        insert_case(deed.case, deed.submissions, documents, opened)
+    else:
+        deed.case.revision += 1
+        change_case(deed.case, deed.closed_now(), documents, opened)
+    if "suspend" in deed.facts or "resume" in deed.facts:
+        refresh_due(deed.case, deed.steps)
     append(deed.case.number, deed.actor.by(deed.post), [entry], at=deed.at)
     _tell_applicant(deed)
     for run in deed.after:
@@ -55,7 +41,7 @@ def _write_clocks(deed: Deed) -> None:
     case, facts = deed.case, deed.facts
     if deed.stops:
         clock.stop(case.number, deed.at, kinds=deed.stops)
-    gone = [step_subject(case, s) for s in deed.steps if s.pk and s.closed_at == deed.at and s.due_at is not None]
+    gone = [step_subject(case, s) for s in deed.closed_now() if _has_own_clock(deed, s)]
     if gone:
         clock.stop_all(gone, deed.at)
     started = clock.start_many([_order(o) for o in deed.clocks]) if deed.clocks else []
@@ -63,6 +49,8 @@ def _write_clocks(deed: Deed) -> None:
     for step in deed.steps:
         if step.pk is None and (own := by_subject.get(step_subject(case, step))):
             step.due_at, step.warn_at = own.due_at, own.warn_at
+    if "promised" in deed.stops:
+        case.due_at = case.warn_at = None
     if "suspend" in facts:
         reason, basis = facts["suspend"]
         clock.suspend(case.number, deed.at, reason=reason, basis=basis)
@@ -71,8 +59,12 @@ def _write_clocks(deed: Deed) -> None:
         set_due(case, clock.resume(case.number, deed.at))
     else:
         set_due(case, started)
-    if "promised" in deed.stops:
-        case.due_at = case.warn_at = None
+
+
+def _has_own_clock(deed: Deed, step: Step) -> bool:
+    """Whether the step had a limit of its own besides the case's (see ``advance``)."""
+    node = deed.chart.find(step.node)
+    return step.due_at is not None and (node is None or node.limit is not None or node.unit == "each")
 
 
 def _order(order: ClockOrder) -> clock.Order:
@@ -93,33 +85,22 @@ def set_due(case: Case, clocks: list[Any]) -> None:
             case.due_at, case.warn_at = row.due_at, row.warn_at
 
 
-def _write_case(deed: Deed, *, fresh: bool) -> None:
-    case = deed.case
-    if not fresh:
-        case.revision += 1
-    Case.objects.filter(pk=case.pk).update(**{name: getattr(case, name) for name in _CASE_FIELDS})
-
-
-def _write_steps(deed: Deed) -> None:
-    case = deed.case
-    new = [s for s in deed.steps if s.pk is None]
-    for step in new:
-        step.warn_at = step.warn_at if step.due_at is not None else case.warn_at
-        step.due_at = earliest([step.due_at, case.due_at])
-    for step in deed.steps:
-        if step.pk is not None and step.closed_at == deed.at:
-            Step.objects.filter(pk=step.pk, closed_at=None).update(**{n: getattr(step, n) for n in _STEP_CLOSED})
-    if new:
-        Step.objects.bulk_create(new)
-    if "suspend" in deed.facts or "resume" in deed.facts:
-        refresh_due(case, deed.steps)
-
-
 def refresh_due(case: Case, steps: list[Step]) -> None:
-    """After the case's clocks moved: the open steps show the day that binds them."""
-    for step in steps:
-        if step.closed_at is None and step.kind != "correct":
-            Step.objects.filter(pk=step.pk).update(due_at=case.due_at, warn_at=case.warn_at)
+    """After the case's clocks moved: the open steps show the nearer of their own limit and the case's."""
+    still = {step_subject(case, s): s for s in steps if s.closed_at is None and s.kind != "correct"}
+    rows = Clock.objects.filter(subject__in=still).exclude(state=ClockState.STOPPED)
+    own = {row.subject: (row.due_at, row.warn_at) for row in rows}
+    for subject, step in still.items():
+        _bind(step, own.get(subject, (None, None)), case)
+        Step.objects.filter(pk=step.pk).update(due_at=step.due_at, warn_at=step.warn_at)
+
+
+def _bind(step: Step, own: tuple[datetime | None, datetime | None], case: Case) -> None:
+    """The day that binds a step, with its own warning: its own limit, or the case's where that ends earlier."""
+    due, warn = own
+    if due is None or (case.due_at is not None and case.due_at < due):
+        due, warn = case.due_at, case.warn_at
+    step.due_at, step.warn_at = due, warn
 
 
 def _next_number(series: str, at: datetime) -> str:
@@ -134,10 +115,11 @@ def _next_number(series: str, at: datetime) -> str:
     return f"{series}〔{year}〕{number}号"
 
 
-def _write_documents(deed: Deed) -> None:
+def _documents(deed: Deed) -> list[Document]:
+    """The papers ordered, with their numbers; each number's row stays locked from here to the end of the deed."""
     rows = [
         Document(
-            case=deed.case,
+            case_id=deed.case.pk,
             kind=kind,
             title=title,
             number=_next_number(series, deed.at) if series else "",
@@ -147,8 +129,8 @@ def _write_documents(deed: Deed) -> None:
         for kind, title, series, data in deed.documents
     ]
     if rows:
-        Document.objects.bulk_create(rows)
         deed.facts["documents"] = [[r.kind, r.number] for r in rows]
+    return rows
 
 
 def _tell_applicant(deed: Deed) -> None:
@@ -157,7 +139,7 @@ def _tell_applicant(deed: Deed) -> None:
         return
     place = (deed.step.kind if deed.step else "", deed.action)
     sentence = kinds.get(case.kind).recipients.get(place)
-    if sentence:
+    if sentence and not deed.silent:
         notify(
             account_id=case.applicant_id,
             title=sentence.format(title=case.title, number=case.number),
