@@ -22,14 +22,16 @@ def may_see_step(actor: Actor, step: Step, case: Case) -> bool:
     return may_see_case(actor, case) or (step.account_id is not None and step.account_id == actor.account_id)
 
 
-def require_may_act(actor: Actor, step: Step) -> Post | None:
-    """The post ``actor`` acts in (None for an applicant or the system). Raises Denied."""
+def require_may_act(actor: Actor, step: Step, case: Case) -> Post | None:
+    """The post ``actor`` acts in (None for an applicant or the system). Raises Denied; 回避: also to the applicant."""
     if actor.kind == "system":
         return None
     if step.account_id is not None:
         if step.account_id == actor.account_id:
             return None
         raise Denied("not-yours", "这个环节不由您办理", "this step is addressed to somebody else")
+    if actor.account_id is not None and case.applicant_id == actor.account_id:
+        raise Denied("own-application", "不能办理自己申请的办件，请由他人办理", "nobody handles their own application")
     post = actor.post_at(step.unit_id, step.role) if step.unit_id else None
     if post is None:
         raise Denied(

@@ -155,6 +155,7 @@ def deny(deed: Deed) -> None:
     """A refusal states reasons, law and remedies (§38). Before the legal review it is only what is proposed."""
     deed.require_opinion("不予许可须说明理由和法律依据（行政许可法第三十八条）")
     if _needs_legal_review(deed):
+        deed.silent = True
         return
     _decided(deed, "denied")
     case = deed.case

@@ -22,7 +22,7 @@ from zhengwu.kernel.ledger.api import Entry
 from zhengwu.kernel.matters.api import require_runnable
 from zhengwu.kernel.matters.models import Matter
 from zhengwu.lib import canonical, forms, now
-from zhengwu.lib.problem import Conflict, Denied, Invalid
+from zhengwu.lib.problem import Denied, Invalid
 from zhengwu.lib.sm import sm3
 from zhengwu.lib.uploads import refuse_secret_data
 
@@ -51,7 +51,8 @@ def open_case(
     """Opens a case on a matter that is published and in force; returns it with ``number`` and first steps written.
 
     ``form`` must satisfy the matter's JSON Schema; every required material must be handed in. ``key`` makes a
-    repeated call by the same applicant return the first case. Raises Invalid (by field), Conflict, Problem.
+    repeated call by the same applicant return the first case. Raises Denied (a working account), Invalid (by field),
+    Problem.
     """
     if applicant is not None and applicant.kind == Account.Kind.STAFF:
         raise Denied("applicants-only", "工作账号不能提交申请，请用个人或法人账号", "staff accounts cannot apply")
@@ -163,8 +164,3 @@ def next_serial() -> int:
 def new_key() -> str:
     """A key for a form that may be submitted twice."""
     return secrets.token_urlsafe(18)
-
-
-def require_open(case: Case) -> None:
-    if case.closed_at is not None:
-        raise Conflict("case-closed", "该办件已办结，不能再操作", "the case is closed")

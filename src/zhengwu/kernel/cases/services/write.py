@@ -9,7 +9,7 @@ from zhengwu.kernel.cases import kinds
 from zhengwu.kernel.cases.deed import ClockOrder, Deed
 from zhengwu.kernel.cases.models import Case, Document, Step
 from zhengwu.kernel.cases.rows import change_case, insert_case
-from zhengwu.kernel.cases.services.advance import CANCELLED, step_subject
+from zhengwu.kernel.cases.services.advance import step_subject
 from zhengwu.kernel.clock import api as clock
 from zhengwu.kernel.clock.models import Clock, ClockState
 from zhengwu.kernel.ledger.api import Entry, append
@@ -148,7 +148,3 @@ def _tell_applicant(deed: Deed) -> None:
             key=f"{case.number}:{case.revision}",
             channels=("in_app", "sms"),
         )
-
-
-def cancelled(step: Step) -> bool:
-    return step.outcome == CANCELLED
