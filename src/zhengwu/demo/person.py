@@ -39,6 +39,18 @@ class Person:
         answer = self.http.post("/api/v1/files", files={"file": (name, data, media_type)}, headers=self._headers(""))
         return str(self._expect(answer, 201)["id"])
 
+    def matter(self, name: str, division: str = "519921") -> dict[str, Any]:
+        """The guide of the matter of this name in a division's list, page by page."""
+        cursor = ""
+        while True:
+            page = self.get(f"matters?division={division}&limit=100&cursor={cursor}")
+            for row in page["items"]:
+                if row["name"] == name:
+                    return dict(self.get(f"matters/{row['code']}"))
+            cursor = page["next"] or ""
+            if not cursor:
+                raise WalkError(f"清单里没有“{name}”")
+
     def page(self, path: str) -> str:
         answer = self.http.get(path)
         if answer.status_code != 200:

@@ -31,21 +31,13 @@ class Walk:
 
     def find(self) -> dict[str, Any]:
         citizen = self.people["citizen"]
-        cursor = ""
-        while True:
-            page = citizen.get(f"matters?division=519921&limit=100&cursor={cursor}")
-            for row in page["items"]:
-                if row["name"] == MATTER:
-                    guide = citizen.get(f"matters/{row['code']}")
-                    chart = citizen.http.get(f"/api/v1/matters/{row['code']}/chart.bpmn")
-                    if chart.status_code != 200 or b"definitions" not in chart.content:
-                        raise WalkError("流程图打不开")
-                    words = f"群众找到事项“{guide['name']}”，承诺{guide['promised']}，法定{guide['lawful']}"
-                    self.told(words, 地址=f"{self.url}/matters/{row['code']}/")
-                    return guide
-            cursor = page["next"] or ""
-            if not cursor:
-                raise WalkError(f"清单里没有“{MATTER}”")
+        guide = citizen.matter(MATTER)
+        chart = citizen.http.get(f"/api/v1/matters/{guide['code']}/chart.bpmn")
+        if chart.status_code != 200 or b"definitions" not in chart.content:
+            raise WalkError("流程图打不开")
+        words = f"群众找到事项“{guide['name']}”，承诺{guide['promised']}，法定{guide['lawful']}"
+        self.told(words, 地址=f"{self.url}/matters/{guide['code']}/")
+        return guide
 
     def apply(self, guide: dict[str, Any]) -> None:
         citizen = self.people["citizen"]
