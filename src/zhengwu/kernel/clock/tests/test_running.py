@@ -164,7 +164,7 @@ def test_explain_of_a_suspended_clock_shows_the_days_that_do_not_count() -> None
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(1, 60 * 24 * 6), st.integers(1, 60 * 24 * 12)), max_size=4),
-       st.integers(0, 20), st.sampled_from([Limit(20, LimitUnit.WORKING_DAY), Limit(60, LimitUnit.DAY),
+       st.integers(0, 15), st.sampled_from([Limit(20, LimitUnit.WORKING_DAY), Limit(60, LimitUnit.DAY),
                                             Limit(3, LimitUnit.MONTH)]))
 def test_any_run_of_suspensions_and_an_extension_agrees_with_the_engine(
         pauses: list[tuple[int, int]], more: int, limit: Limit) -> None:
