@@ -64,7 +64,8 @@ class Deed:
         self.clocks.append(ClockOrder(kind, limit, basis, at or self.at, self.case.unit_id, self.case.number))
 
     def stop_clocks(self, *kinds: str) -> None:
-        """Orders running clocks of these kinds on the case to stop at the deed's moment."""
+        """Orders clocks of these kinds on the case to stop at the deed's moment; those ordered so far never start."""
+        self.clocks = [o for o in self.clocks if o.subject != self.case.number or o.kind not in kinds]
         self.stops.extend(kinds)
 
     def document(self, kind: str, title: str, series: str, **data: Any) -> None:

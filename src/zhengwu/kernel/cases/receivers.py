@@ -4,7 +4,9 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from zhengwu.kernel.cases.models import Case, Step
+from zhengwu.kernel.cases.models import Case
+from zhengwu.kernel.cases.services.write import SHOWN, refresh_due, set_due
+from zhengwu.kernel.clock.models import ClockState
 from zhengwu.kernel.clock.services.recompute import Moved
 from zhengwu.kernel.clock.signals import moved, moving
 from zhengwu.kernel.directory.api import SYSTEM
@@ -27,16 +29,11 @@ def show_new_day(moved: list[Moved], **_: Any) -> None:
         case = Case.objects.filter(number=number).first()
         if case is None:
             continue
-        if not token and row.kind in ("promised", "delivery") and row.state == "running":
-            Case.objects.filter(pk=case.pk).update(due_at=row.due_at, warn_at=row.warn_at, revision=case.revision + 1)
-            Step.objects.filter(case=case, closed_at=None, due_at=change.due_before).update(
-                due_at=row.due_at, warn_at=row.warn_at
-            )
-        elif token:
-            name, _, signer = token.partition(".")
-            Step.objects.filter(case=case, token=name, signer=signer, closed_at=None).update(
-                due_at=row.due_at, warn_at=row.warn_at
-            )
+        if row.state == ClockState.RUNNING and (token or row.kind in SHOWN):
+            set_due(case, [row])
+            case.revision += 1
+            case.save(update_fields=["due_at", "warn_at", "revision"])
+            refresh_due(case, list(case.steps.filter(closed_at=None)))
         append(
             number,
             SYSTEM.by(),

@@ -6,6 +6,7 @@ from typing import Any
 from zhengwu.kernel.cases.deed import ClockOrder, Deed
 from zhengwu.kernel.cases.models import Case, Step, Timer
 from zhengwu.kernel.clock.api import Limit, LimitUnit, due_at, parse_duration
+from zhengwu.kernel.directory.api import Role
 from zhengwu.kernel.directory.models import Unit
 from zhengwu.kernel.flow.api import Chart, Happened, Node, Run
 from zhengwu.kernel.flow.chart import TASK
@@ -76,7 +77,7 @@ def _step(deed: Deed, run: Run, event: Happened, node: Node, signer: str) -> Ste
         kind=node.kind_of_step,
         path=list(event.path),
         unit_id=unit_id,
-        role=node.role,
+        role=Role.CLERK if node.unit == "applicant" and account_id is None else node.role,
         account_id=account_id,
         opened_at=deed.at,
     )
@@ -111,7 +112,8 @@ def _limit(deed: Deed, node: Node, unit_id: int | None) -> Limit | None:
 
 
 def _candidate(deed: Deed, run: Run, event: Happened, node: Node, signer: str) -> tuple[int | None, int | None]:
-    """(unit, account) a step is addressed to; one of them is set."""
+    """(unit, account) a step is addressed to; one of them is set. For an applicant without account it is the window,
+    whose clerk takes in what they bring."""
     case = deed.case
     where = node.unit
     if where == "branch" or where.startswith("branch:"):

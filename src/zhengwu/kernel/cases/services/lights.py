@@ -5,7 +5,7 @@ from django.db import transaction
 from zhengwu.kernel.cases.models import Case, Step
 from zhengwu.kernel.clock import api as clock
 from zhengwu.kernel.directory.api import SYSTEM, Role
-from zhengwu.kernel.directory.models import Appointment
+from zhengwu.kernel.directory.models import Appointment, Deputy
 from zhengwu.kernel.ledger.api import Entry, append
 from zhengwu.kernel.notifications.api import notify
 from zhengwu.lib.now import now, today
@@ -51,13 +51,13 @@ def _record(row: clock.Clock) -> None:
             account_id=account_id,
             title=f"{case.title} {_WORDS[row.light]}",
             body=f"办件 {number}",
-            url=f"/desk/cases/{number}/",
+            url=f"/my/cases/{number}/" if account_id == case.applicant_id else f"/desk/cases/{number}/",
             key=f"light:{row.pk}:{row.light}:{account_id}",
         )
 
 
 def _holders(case: Case, *, heads: bool) -> set[int]:
-    """Accounts that hold an open step now, and for red the heads of the owner unit."""
+    """Accounts that hold an open step now, and for red the heads of the owner unit; who stands in for them too."""
     steps = list(Step.objects.filter(case=case, closed_at=None).values_list("unit_id", "role", "account_id"))
     accounts = {a for _, _, a in steps if a}
     posts = {(unit, role) for unit, role, account in steps if unit and not account}
@@ -70,4 +70,5 @@ def _holders(case: Case, *, heads: bool) -> set[int]:
             .exclude(valid_to__lte=day)
             .values_list("account_id", flat=True)
         )
-    return accounts
+    standing_in = Deputy.objects.filter(principal__in=accounts, starts_on__lte=day, ends_on__gte=day)
+    return accounts | set(standing_in.values_list("deputy_id", flat=True))

@@ -16,6 +16,9 @@ from zhengwu.kernel.ledger.api import Entry, append
 from zhengwu.kernel.notifications.api import notify
 from zhengwu.lib.now import local
 
+SHOWN = ("promised", "delivery")
+"""The clocks whose day a case shows: until the decision the promised one, then that of delivery."""
+
 
 def write(deed: Deed, entry: Entry, *, fresh: bool = False) -> None:
     """Writes everything the deed gathered and one ledger entry. ``fresh``: the case is new, its row is written too."""
@@ -40,7 +43,9 @@ def write(deed: Deed, entry: Entry, *, fresh: bool = False) -> None:
 def _write_clocks(deed: Deed) -> None:
     case, facts = deed.case, deed.facts
     if deed.stops:
-        clock.stop(case.number, deed.at, kinds=deed.stops)
+        stopped = clock.stop(case.number, deed.at, kinds=deed.stops)
+        if any(row.kind in SHOWN for row in stopped):
+            case.due_at = case.warn_at = None
     gone = [step_subject(case, s) for s in deed.closed_now() if _has_own_clock(deed, s)]
     if gone:
         clock.stop_all(gone, deed.at)
@@ -49,14 +54,12 @@ def _write_clocks(deed: Deed) -> None:
     for step in deed.steps:
         if step.pk is None and (own := by_subject.get(step_subject(case, step))):
             step.due_at, step.warn_at = own.due_at, own.warn_at
-    if "promised" in deed.stops:
-        case.due_at = case.warn_at = None
     if "suspend" in facts:
         reason, basis = facts["suspend"]
         clock.suspend(case.number, deed.at, reason=reason, basis=basis)
         case.due_at = case.warn_at = None
     elif "resume" in facts:
-        set_due(case, clock.resume(case.number, deed.at))
+        set_due(case, [*clock.resume(case.number, deed.at), *started])
     else:
         set_due(case, started)
 
@@ -81,7 +84,7 @@ def _order(order: ClockOrder) -> clock.Order:
 def set_due(case: Case, clocks: list[Any]) -> None:
     """The case shows the promised day (for a while the delivery day), as its clock has it."""
     for row in clocks:
-        if row.subject == case.number and row.kind in ("promised", "delivery"):
+        if row.subject == case.number and row.kind in SHOWN:
             case.due_at, case.warn_at = row.due_at, row.warn_at
 
 

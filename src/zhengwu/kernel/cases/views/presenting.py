@@ -71,8 +71,8 @@ def clock_panels(case: Case) -> list[dict[str, Any]]:
 
 
 def opinions(case: Case) -> list[dict[str, Any]]:
-    """Completed steps with outcome and words, in order, for ``{% comments %}``."""
-    rows = case.steps.filter(closed_at__isnull=False).exclude(outcome="cancelled").order_by("closed_at", "id")
+    """Completed steps with outcome and words, and why an applicant withdrew, in order, for ``{% comments %}``."""
+    rows = case.steps.filter(closed_at__isnull=False).exclude(outcome="cancelled", opinion="")
     return [
         {
             "who": step.closed_label,
@@ -81,7 +81,7 @@ def opinions(case: Case) -> list[dict[str, Any]]:
             "action": f"{step.name} · {step.outcome_label}",
             "text": step.opinion,
         }
-        for step in rows
+        for step in rows.order_by("closed_at", "id")
     ]
 
 
