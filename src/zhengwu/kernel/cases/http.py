@@ -94,7 +94,7 @@ def create(request: HttpRequest, data: CaseIn) -> HttpResponse:
             form=data.form,
             materials=_handed(matter, data),
         )
-        return 201, _json(CaseCreated, case_out(case) | {"query_code": query_code(case.number)})
+        return 201, _json(CaseCreated, case_out(case, names=False) | {"query_code": query_code(case.number)})
 
     response = answer_once(request, who, run)
     response["Location"] = f"/api/v1/cases/{json.loads(response.content)['number']}"
@@ -123,7 +123,7 @@ def case_detail(
     """The ETag begins with the revision; send it back as If-Match with an action."""
     case = _access(request, number, code)
     response["ETag"] = case.etag
-    return case_out(case)
+    return case_out(case, names=_names(request))
 
 
 @router.get(
@@ -232,9 +232,10 @@ def todo_list(
 )
 def step(request: HttpRequest, step_id: int, response: HttpResponse) -> dict[str, Any]:
     """For whoever may see its case. The ETag begins with the case's revision."""
-    found = access_step(actor(request), step_id)
+    who = actor(request)
+    found = access_step(who, step_id)
     response["ETag"] = found.case.etag
-    return step_detail(found)
+    return step_detail(found, names=who.is_staff)
 
 
 @router.post(
@@ -264,7 +265,7 @@ def step_act(
             key=request.headers.get("Idempotency-Key", ""),
             revision=revision,
         )
-        return 200, _json(CaseOut, case_out(access_case(who, done.case.number)))
+        return 200, _json(CaseOut, case_out(access_case(who, done.case.number), names=who.is_staff))
 
     return answer_once(request, who, run)
 

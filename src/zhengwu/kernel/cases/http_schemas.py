@@ -50,7 +50,7 @@ class StepOut(Schema):
     opened_at: datetime = Field(examples=[_MOMENT])
     due_at: datetime | None = Field(description="the nearer of the step's own limit and the case's")
     closed_at: datetime | None
-    by: str = Field(description="who completed it, empty while open")
+    by: str = Field(description="who completed it, empty while open; to applicants the unit")
     outcome: str = Field(description="the action taken, or cancelled")
     light: str = Field(description="green, yellow, red; none without a running limit", examples=["green"])
 
@@ -148,8 +148,9 @@ class TodoPage(Schema):
     next: str | None = Field(None, description="cursor of the next page")
 
 
-def step_out(step: Step) -> dict[str, Any]:
-    """A row of ``StepOut``; ``step.unit`` is loaded."""
+def step_out(step: Step, *, names: bool) -> dict[str, Any]:
+    """A row of ``StepOut``; ``step.unit`` is loaded. Without ``names`` members of staff stay behind their unit."""
+    hidden = not names and step.unit is not None and step.closed_by_id is not None
     return {
         "id": step.pk,
         "node": step.node,
@@ -159,22 +160,22 @@ def step_out(step: Step) -> dict[str, Any]:
         "opened_at": step.opened_at,
         "due_at": step.due_at,
         "closed_at": step.closed_at,
-        "by": step.closed_label,
+        "by": step.unit.name if hidden and step.unit else step.closed_label,
         "outcome": step.outcome,
         "light": light(step.warn_at, step.due_at) if step.closed_at is None else "none",
     }
 
 
-def step_detail(step: Step) -> dict[str, Any]:
+def step_detail(step: Step, *, names: bool) -> dict[str, Any]:
     """A row of ``StepDetail``; ``step.case`` is loaded."""
     node = chart_of(step.case.version_id).node(step.node)
     actions = [{"code": a.code, "label": a.label, "opinion_required": bool(a.opinion)} for a in node.actions]
     more = {"number": step.case.number, "revision": step.case.revision}
-    return step_out(step) | more | {"actions": actions if step.closed_at is None else []}
+    return step_out(step, names=names) | more | {"actions": actions if step.closed_at is None else []}
 
 
-def case_out(case: Case) -> dict[str, Any]:
-    """A row of ``CaseOut``; one query for the steps."""
+def case_out(case: Case, *, names: bool) -> dict[str, Any]:
+    """A row of ``CaseOut``; one query for the steps. ``names``: see ``step_out``."""
     return {
         "number": case.number,
         "title": case.title,
@@ -190,7 +191,7 @@ def case_out(case: Case) -> dict[str, Any]:
         "light": light(case.warn_at, case.due_at) if case.closed_at is None else "none",
         "revision": case.revision,
         "chart": f"{case.version.definition_id}:{case.version.number}",
-        "steps": [step_out(s) for s in case.steps.select_related("unit").order_by("id")],
+        "steps": [step_out(s, names=names) for s in case.steps.select_related("unit").order_by("id")],
     }
 
 
