@@ -21,7 +21,9 @@ def _announce() -> None:
     from zhengwu.ui.registry import navigation, places, slots
 
     navigation.add("desk", "待办", "cases:desk", roles=WORKERS, order=10, group="办件")
+    navigation.add("desk", "本级事项", "cases:matters", roles={Role.EDITOR}, order=10, group="公开")
+    navigation.add("desk", "值班", "cases:duty", roles={Role.DUTY}, order=10, group="值班")
     navigation.add("desk", "我办过的", "cases:done", roles=WORKERS, order=20, group="办件")
     navigation.add("desk", "办件查询", "cases:list", roles={*WORKERS, Role.INSPECTOR}, order=30, group="办件")
-    places.set("desk", "cases:desk")
+    places.set("desk", "home")
     slots.add("case.aside", extension_form)

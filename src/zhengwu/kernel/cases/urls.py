@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from zhengwu.kernel.cases.views import cases, desk, extend
+from zhengwu.kernel.cases.views import cases, desk, extend, homes
 
 app_name = "cases"
 urlpatterns = [
     path("desk/", desk.desk, name="desk"),
+    path("desk/matters/", homes.matters, name="matters"),
+    path("desk/duty/", homes.duty, name="duty"),
     path("desk/done/", desk.done, name="done"),
     path("desk/steps/<int:step_id>/", desk.pane, name="step"),
     path("desk/steps/<int:step_id>/act/", desk.step_act, name="act"),

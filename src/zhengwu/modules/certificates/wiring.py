@@ -21,7 +21,7 @@ def connect() -> None:
     register_access(PURPOSE, may_open)
     slots.add("case.results", case_results)
     navigation.add("public", "证照核验", "certificates:check", order=60)
-    navigation.add("corner", "我的证照", "certificates:mine", order=40)
+    navigation.add("corner", "我的证照", "certificates:mine", roles=("citizen", "enterprise"), order=40)
     navigation.add("desk", "证照台账", "certificates:desk", roles=WORKERS, order=60, group="办件")
 
 

@@ -17,7 +17,7 @@ class HallConfig(AppConfig):
         navigation.add("public", "首页", "hall:front", order=0)
         navigation.add("public", "办事", "hall:matters", order=10)
         navigation.add("public", "查进度", "hall:progress", order=20)
-        navigation.add("corner", "我的办件", "hall:my", order=10)
+        navigation.add("corner", "我的办件", "hall:my", roles=("citizen", "enterprise"), order=10)
         places.set("home", "hall:front")
         places.set("search", "hall:search")
         places.set("profile", "hall:my")

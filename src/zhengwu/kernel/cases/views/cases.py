@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from zhengwu.kernel.cases import kinds
 from zhengwu.kernel.cases.models import Case, Document
 from zhengwu.kernel.cases.models.case import CaseQuerySet
-from zhengwu.kernel.cases.selectors import access_case, light, visible_to
+from zhengwu.kernel.cases.selectors import access_case, light, todo, visible_to
 from zhengwu.kernel.cases.services.papers import render_document
 from zhengwu.kernel.cases.views.presenting import (
     case_facts,
@@ -105,11 +105,13 @@ def _groups() -> list[dict[str, Any]]:
 @require_role()
 def case_page(request: HttpRequest, number: str) -> HttpResponse:
     """/desk/cases/<number>/ — everything about one case."""
-    case = access_case(request_actor(request), number)
+    actor = request_actor(request)
+    case = access_case(actor, number)
     return render(
         request,
         "cases/case.html",
         {
+            "my_steps": list(todo(actor).filter(case=case)),
             "case": case,
             "state": state_words(case),
             "facts": case_facts(case),

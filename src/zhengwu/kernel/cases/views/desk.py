@@ -4,13 +4,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from zhengwu.kernel.cases import kinds
-from zhengwu.kernel.cases.models import Step
+from zhengwu.kernel.cases.models import Case, Step
 from zhengwu.kernel.cases.models.step import StepQuerySet
 from zhengwu.kernel.cases.selectors import access_step, done_by, light, todo
 from zhengwu.kernel.cases.services.act import act
@@ -23,6 +23,8 @@ from zhengwu.lib.paging import Cursor, aware, decode, encode
 from zhengwu.lib.problem import Problem
 
 PAGE = 100
+BLANK = {"material": "", "fault": "", "wanted": "", "given": ""}
+"""An empty row of the correction form; ``given`` marks a material that was handed in."""
 WAYS = [(way, way) for way in ("电子送达", "窗口领取", "邮寄送达")]
 
 
@@ -58,7 +60,17 @@ def _list(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "next": encode(last.due_at.isoformat() if last.due_at else None, last.pk) if last else None,
         "chosen": request.GET.get("step", ""),
         "filtered": bool(request.GET.get("light") or request.GET.get("q")),
+        "list_query": _list_query(request),
     }
+
+
+def _list_query(request: HttpRequest) -> str:
+    """The filters of the list as they stand in its address; they go with every row and every act."""
+    kept = QueryDict(mutable=True)
+    for name in ("light", "q"):
+        if value := request.GET.get(name, "").strip():
+            kept[name] = value[:100]
+    return kept.urlencode()
 
 
 def _light_groups(actor: Actor) -> list[dict[str, Any]]:
@@ -131,14 +143,20 @@ def pane_context(actor: Actor, step_id: int) -> dict[str, Any]:
         "light": light(step.warn_at, step.due_at),
         "can_correct": not case.steps.filter(kind="correct").exists(),
         "ways": WAYS,
-        "correction_rows": _rows([]),
+        "correction_rows": _rows(case, []),
+        "left": left_words(step.due_at, now()),
         "closed_words": f"这个环节已由{step.closed_label or '流程'}办理：{step.outcome_label}",
     }
 
 
-def _rows(typed: list[dict[str, str]]) -> list[dict[str, str]]:
-    """The rows of the correction form: what was typed and some empty ones."""
-    return [*typed, *({"material": "", "fault": "", "wanted": ""} for _ in range(max(2, 4 - len(typed))))]
+def _rows(case: Case, typed: list[dict[str, str]], empty: int = 1) -> list[dict[str, Any]]:
+    """The rows of the correction form: one for each material handed in, then others by name, ``empty`` ones to fill."""
+    known = {row["material"]: row for row in typed if row["given"]}
+    given = [
+        {**known.get(name, BLANK), "material": name, "given": "1"}
+        for name in dict.fromkeys(case.submissions.values_list("name", flat=True))
+    ]
+    return [*given, *(row for row in typed if not row["given"]), *(BLANK for _ in range(empty))]
 
 
 @require_GET
@@ -148,14 +166,20 @@ def pane(request: HttpRequest, step_id: int) -> HttpResponse:
     actor = request_actor(request)
     if not request.htmx:
         return redirect(f"/desk/?step={step_id}")
-    return render(request, "cases/_pane.html", pane_context(actor, step_id))
+    context = pane_context(actor, step_id) | {"list_query": _list_query(request), "focus": True}
+    return render(request, "cases/_pane.html", context)
+
+
+def _typed_rows(request: HttpRequest) -> list[dict[str, str]]:
+    """The rows of the correction notice as the form sends them; rows nobody wrote in fall away."""
+    columns = [request.POST.getlist(name) for name in BLANK]
+    rows = [dict(zip(BLANK, row, strict=True)) for row in zip(*columns, strict=False)]
+    return [row for row in rows if (row["fault"] + row["wanted"] + ("" if row["given"] else row["material"])).strip()]
 
 
 def correction_items(request: HttpRequest) -> list[dict[str, str]]:
-    """The rows of the correction notice as the form sends them; empty rows fall away."""
-    columns = [request.POST.getlist(name) for name in ("material", "fault", "wanted")]
-    rows = [dict(zip(("material", "fault", "wanted"), row, strict=True)) for row in zip(*columns, strict=False)]
-    return [row for row in rows if any(value.strip() for value in row.values())]
+    """What the correction notice asks for, in the order of the form."""
+    return [{name: row[name] for name in ("material", "fault", "wanted")} for row in _typed_rows(request)]
 
 
 @require_POST
@@ -164,6 +188,8 @@ def step_act(request: HttpRequest, step_id: int) -> HttpResponse:
     """/desk/steps/<id>/act/ — one action; the answer is the refreshed list and what to do next."""
     actor = request_actor(request)
     action = request.POST.get("action", "")
+    if action == "more":
+        return _page(request, actor, step_id, {"correcting": True}, status=200)
     form: dict[str, Any] = {"items": correction_items(request)} if action == "correct" else {}
     if way := request.POST.get("way", "").strip():
         form["way"] = way
@@ -188,27 +214,30 @@ def step_act(request: HttpRequest, step_id: int) -> HttpResponse:
         }
         return render(request, "cases/_acted.html", context)
     messages.success(request, words)
-    return redirect("cases:desk")
+    query = _list_query(request)
+    return redirect(f"/desk/?{query}" if query else "cases:desk")
 
 
 def _refused(request: HttpRequest, actor: Actor, step_id: int, problem: Problem) -> HttpResponse:
     """Nothing was changed; the pane comes back with what was typed and what is wrong."""
     if problem.status in (403, 404):
         raise problem
-    typed = {"opinion": request.POST.get("opinion", "")}
     errors = getattr(problem, "errors", None) or {problem.field: problem.zh}
-    context = pane_context(actor, step_id) | {
-        "problem": problem,
-        "typed": typed,
-        "errors": errors,
-        "correction_rows": _rows(correction_items(request)),
-        "correcting": request.POST.get("action") == "correct",
+    more = {"problem": problem, "errors": errors, "correcting": request.POST.get("action") == "correct"}
+    return _page(request, actor, step_id, more, status=problem.status)
+
+
+def _page(request: HttpRequest, actor: Actor, step_id: int, more: dict[str, Any], status: int) -> HttpResponse:
+    """The pane again, with everything that was typed; htmx swaps it, without script it is the whole desk."""
+    context = pane_context(actor, step_id) | more
+    context |= {
+        "typed": {"opinion": request.POST.get("opinion", "")},
+        "correction_rows": _rows(context["case"], _typed_rows(request)),
+        "list_query": _list_query(request),
     }
     if request.htmx:
-        return render(request, "cases/_pane.html", context, status=200)
-    return render(
-        request, "cases/desk.html", _list(request, actor) | context | {"chosen": str(step_id)}, status=problem.status
-    )
+        return render(request, "cases/_pane.html", context)
+    return render(request, "cases/desk.html", _list(request, actor) | context | {"chosen": str(step_id)}, status=status)
 
 
 @require_GET

@@ -60,6 +60,9 @@ class Account(AbstractBaseUser):
 
     @property
     def role_codes(self) -> frozenset[str]:
+        """What navigation asks for: the roles held today; an applicant's kind ("citizen", "enterprise")."""
+        if self.kind != self.Kind.STAFF:
+            return frozenset({self.kind})
         return frozenset(post.role for post in self.actor.posts)
 
     @property

@@ -4,7 +4,7 @@ from zhengwu.kernel.cases.api import act, sweep_lights
 from zhengwu.kernel.cases.models import Step
 from zhengwu.kernel.directory.api import SYSTEM
 from zhengwu.lib.now import now
-from zhengwu.lib.problem import Conflict
+from zhengwu.lib.periodic import each
 from zhengwu.modules.hall.application import KIND
 
 
@@ -15,11 +15,9 @@ def accept_deemed(limit: int = 200) -> int:
     """
     sweep_lights()
     late = Step.objects.open().filter(kind="precheck", due_at__lte=now(), case__kind=KIND).order_by("due_at")
-    done = 0
-    for pk in list(late.values_list("pk", flat=True)[:limit]):
-        try:
-            act(step_id=pk, action="accept", by=SYSTEM, opinion="逾期未告知，依法视为受理")
-            done += 1
-        except Conflict:
-            continue  # a clerk was faster between the list and the lock
-    return done
+    return each(list(late.values_list("pk", flat=True)[:limit]), _accept, name="hall.deemed")
+
+
+def _accept(step_id: int) -> None:
+    """Refused as closed when a clerk was faster between the list and the lock."""
+    act(step_id=step_id, action="accept", by=SYSTEM, opinion="逾期未告知，依法视为受理")

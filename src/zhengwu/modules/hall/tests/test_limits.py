@@ -76,3 +76,14 @@ def test_the_leader_extends_once_within_the_law_and_the_applicant_is_told(world)
     assert case.steps.get(closed_at=None).due_at == promised.due_at
     assert case.documents.get(kind="extension").data["days"] == 5
     assert world.people["citizen"].notices.filter(key=f"{case.number}:extended").count() == 1
+
+
+def test_one_case_that_cannot_be_accepted_does_not_hold_up_the_others(world, caplog):
+    with travel(START):
+        broken, sound = applied(world), applied(world)
+    Step.objects.filter(case=broken, closed_at=None).update(node="gone")
+    with travel(START + timedelta(days=6)):
+        assert accept_deemed() == 1
+    assert Case.objects.get(pk=broken.pk).accepted_at is None
+    assert Case.objects.get(pk=sound.pk).accepted_at == START
+    assert "hall.deemed" in caplog.text

@@ -50,7 +50,7 @@ def my(request: HttpRequest) -> HttpResponse:
     """/my/ — my affairs."""
     actor = request_actor(request)
     if actor.is_staff:
-        return redirect("cases:desk")
+        return redirect("directory:account")
     rows = visible_to(actor).filter(applicant_id=actor.account_id).select_related("unit").order_by("-opened_at")
     phase = request.GET.get("phase", "")
     if phase == "open":
