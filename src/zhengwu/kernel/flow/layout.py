@@ -1,18 +1,23 @@
 """Places the steps of a chart that has no drawing: left to right, the main way straight, branches above
-and below it."""
+and below it; first wide apart, so that every line finds its way, then drawn together."""
 
 from collections.abc import Iterable
+from itertools import pairwise
+from math import ceil
 from typing import NamedTuple
 
-from zhengwu.kernel.flow.chart import GATEWAYS, SUB, TIMER, Chart, Process
+from zhengwu.kernel.flow.chart import GATEWAYS, STEPS, SUB, TIMER, Chart, Node, Process
+from zhengwu.kernel.flow.compact import APART, CLEAR, TALL, Need, label_needs, level_piece, squeeze
 from zhengwu.kernel.flow.routing import Grid, Point, route
+from zhengwu.kernel.flow.wrapping import EM, LINE_HEIGHT, NAME_ROOM, width
 
-TASK_SIZE, GATE_SIZE, EVENT_SIZE = (120.0, 72.0), (48.0, 48.0), (36.0, 36.0)
+GATE_SIZE, EVENT_SIZE = (34.0, 34.0), (28.0, 28.0)
+TASK_WIDTH, TASK_WIDEST, TASK_HEIGHT = 84.0, 160.0, 54.0
 GAP_X, GAP_Y = 72.0, 96.0
-MARGIN = 24.0
-INNER = 28.0
+MARGIN = 12.0
+INNER, HEAD = 12.0, 14.0  # around what stands in a sub-process, and for its name
 TRACKS = 4
-BELOW, APART = 28.0, 18.0  # room for the holder under a step, and for a label on each line
+UNDER = float(LINE_HEIGHT)  # for the name of an event or the holder of a step
 
 
 class Box(NamedTuple):
@@ -42,25 +47,31 @@ class Drawing(NamedTuple):
 def lay_out(chart: Chart, process: Process) -> Drawing:
     """The drawing of a process, sub-processes drawn inside."""
     inner = {n.id: lay_out(chart, chart.processes[n.id]) for n in process.nodes.values() if n.kind == SUB}
-    size = {n.id: _size(n.kind, inner.get(n.id)) for n in process.nodes.values()}
+    size = {n.id: _size(n, inner.get(n.id)) for n in process.nodes.values()}
     layer = _layers(process)
     row = _rows(process, layer)
     boxes, grid = _boxes(layer, row, size)
-    _timers(process, boxes, grid)
-    lines = _lines(process, boxes, grid, layer, row)
+    ways = _ways(process, boxes, grid, layer, row)
+    boxes, ways = _together(process, boxes, ways)
+    _timers(process, boxes)
+    lines = {own: _line(process, own, points, boxes) for own, points in ways.items()}
     for own, drawing in inner.items():
-        dx, dy = boxes[own].x + INNER / 2, boxes[own].y + INNER
+        dx, dy = boxes[own].x + INNER - MARGIN, boxes[own].y + HEAD
         boxes.update({k: b.moved(dx, dy) for k, b in drawing.boxes.items()})
         lines.update({k: [(x + dx, y + dy) for x, y in points] for k, points in drawing.lines.items()})
-    return _fit(boxes, lines)
+    return _fit(process, boxes, lines)
 
 
-def _size(kind: str, inner: Drawing | None) -> tuple[float, float]:
+def _size(node: Node, inner: Drawing | None) -> tuple[float, float]:
+    """A step is as wide as its name in two lines needs; events and gateways keep theirs."""
     if inner is not None:
-        return inner.size[0] + INNER, inner.size[1] + INNER * 1.5
-    if kind in GATEWAYS:
+        return inner.size[0] + 2 * (INNER - MARGIN), inner.size[1] + HEAD + UNDER / 2
+    if node.kind in GATEWAYS:
         return GATE_SIZE
-    return TASK_SIZE if kind in ("task", "call") else EVENT_SIZE
+    if node.kind not in ("task", "call"):
+        return EVENT_SIZE
+    line = EM * ceil(width(node.name) / EM / 2) + 18
+    return min(max(line, TASK_WIDTH), TASK_WIDEST), TASK_HEIGHT
 
 
 def _forward(process: Process) -> dict[str, list[str]]:
@@ -155,12 +166,12 @@ def _boxes(
     xs += _tracks(x, GAP_X)
     y = 0.0
     for line in rows:
-        ys += [y + BELOW + APART * n for n in range(TRACKS)]
+        ys += _tracks(y, GAP_Y)
         height = max((size[n][1] for n in row if row[n] == line), default=0.0)
         middle_y[line] = y + GAP_Y + height / 2
         ys.append(middle_y[line])
         y += GAP_Y + height
-    ys += [y + BELOW + APART * n for n in range(TRACKS)]
+    ys += _tracks(y, GAP_Y)
     boxes = {}
     for own in layer:
         w, h = size[own]
@@ -172,20 +183,60 @@ def _tracks(begin: float, width: float) -> list[float]:
     return [begin + width * (n + 1) / (TRACKS + 1) for n in range(TRACKS)]
 
 
-def _timers(process: Process, boxes: dict[str, Box], grid: Grid) -> None:
+def _together(
+    process: Process, boxes: dict[str, Box], ways: dict[str, list[Point]]
+) -> tuple[dict[str, Box], dict[str, list[Point]]]:
+    """The same arrangement with no more room than boxes, lines and labels need."""
+    half_w = {own: box.w / 2 for own, box in boxes.items()}
+    columns: dict[float, tuple[float, float]] = {}
+    lines: dict[float, tuple[float, float]] = {}
+    for own, box in boxes.items():
+        x, y = box.middle
+        side = max(box.w, _named(process.nodes[own]) - CLEAR) / 2 + CLEAR
+        columns[x] = (max(side, columns.get(x, (0, 0))[0]),) * 2
+        above, below = _standing(process.nodes[own], box)
+        old = lines.get(y, (0.0, 0.0))
+        lines[y] = (max(above, old[0]), max(below, old[1]))
+    needs: list[Need] = []
+    labelled: set[float] = set()
+    pieces = [piece for points in ways.values() for piece in pairwise(points)]
+    for own, points in ways.items():
+        flow = process.flows[own]
+        source = process.nodes[flow.source]
+        asked = label_needs(flow.name, points, (half_w[source.host or source.id], half_w[flow.target]), pieces)
+        needs += asked.room
+        labelled |= asked.at
+    upright = {a[0]: APART for a, b in pieces if a[0] == b[0] and a[0] not in columns}
+    level = {a[1]: TALL if a[1] in labelled else APART for a, b in pieces if a[1] == b[1] and a[1] not in lines}
+    xs, ys = squeeze(columns, upright, needs), squeeze(lines, level)
+    moved = {own: b.moved(xs[b.middle[0]] - b.middle[0], ys[b.middle[1]] - b.middle[1]) for own, b in boxes.items()}
+    return moved, {own: [(xs[x], ys[y]) for x, y in points] for own, points in ways.items()}
+
+
+def _standing(node: Node, box: Box) -> tuple[float, float]:
+    """Room above and below the middle of a box: timers on its border, its name or its holder under it."""
+    above = below = box.h / 2 + CLEAR
+    if node.timers:
+        below += EVENT_SIZE[1] / 2
+    if len(node.timers) > 1:
+        above += EVENT_SIZE[1] / 2
+    return above, below if node.kind in GATEWAYS and node.name == node.id else below + UNDER
+
+
+def _timers(process: Process, boxes: dict[str, Box]) -> None:
     """On the lower border of their step, the second on the upper, further ones beside them."""
     for node in process.nodes.values():
         for number, timer in enumerate(node.timers):
             box = boxes[node.id]
             w, h = EVENT_SIZE
             edge = box.y if number % 2 else box.y + box.h
-            boxes[timer.node] = Box(box.middle[0] - w / 2 + 40 * (number // 2), edge - h / 2, w, h)
+            boxes[timer.node] = Box(box.middle[0] - w / 2 + (w + 4) * (number // 2), edge - h / 2, w, h)
 
 
-def _lines(
+def _ways(
     process: Process, boxes: dict[str, Box], grid: Grid, layer: dict[str, int], row: dict[str, int]
 ) -> dict[str, list[Point]]:
-    """Timers first, then short flows, then the long ones that go around."""
+    """From middle to middle on the grid; timers first, then short flows, then the long ones that go around."""
 
     def length(flow_id: str) -> tuple[int, int, int]:
         flow = process.flows[flow_id]
@@ -195,25 +246,26 @@ def _lines(
         step = layer[flow.target] - layer[flow.source]
         return (1 if step > 0 else 2, abs(step), abs(row[flow.target] - row[flow.source]))
 
-    lines = {}
+    ways = {}
     for flow_id in sorted(process.flows, key=length):
         flow = process.flows[flow_id]
-        source, box = process.nodes[flow.source], boxes[flow.source]
-        sides = "rdu"
-        middle = box.middle
+        source = process.nodes[flow.source]
+        sides = "rdu" if layer[flow.target] > layer.get(flow.source, -1) else "ud"
         if source.kind == TIMER:
-            middle = boxes[source.host].middle
-            sides = "d" if box.middle[1] > middle[1] else "u"
-        points = route(grid, middle, boxes[flow.target].middle, sides)
-        if source.kind == TIMER:
-            points[0] = (box.middle[0], points[0][1])
-            points[1] = (box.middle[0], points[1][1])
-        lines[flow_id] = [
-            _edge(box, points[0], points[1]),
-            *points[1:-1],
-            _edge(boxes[flow.target], points[-1], points[-2]),
-        ]
-    return lines
+            timers = [timer.node for timer in process.nodes[source.host].timers]
+            sides = "u" if timers.index(source.id) % 2 else "d"
+        ways[flow_id] = route(grid, boxes[source.host or source.id].middle, boxes[flow.target].middle, sides)
+    return ways
+
+
+def _line(process: Process, own: str, points: list[Point], boxes: dict[str, Box]) -> list[Point]:
+    """A way cut at the borders of its boxes; a timer's begins under the timer."""
+    flow = process.flows[own]
+    box = boxes[flow.source]
+    if process.nodes[flow.source].kind == TIMER:
+        points = [(box.middle[0], y) if n < 2 else (x, y) for n, (x, y) in enumerate(points)]
+    first, last = _edge(box, points[0], points[1]), _edge(boxes[flow.target], points[-1], points[-2])
+    return [first, *points[1:-1], last]
 
 
 def _edge(box: Box, inside: Point, outside: Point) -> Point:
@@ -224,10 +276,22 @@ def _edge(box: Box, inside: Point, outside: Point) -> Point:
     return (x, box.y + box.h if oy > y else box.y)
 
 
-def _fit(boxes: dict[str, Box], lines: dict[str, list[Point]]) -> Drawing:
-    """Cut to what is used, with a margin."""
+def _named(node: Node) -> float:
+    """How wide the name under an event or gateway is."""
+    return 0.0 if node.kind in STEPS or node.name == node.id else min(width(node.name), NAME_ROOM)
+
+
+def _fit(process: Process, boxes: dict[str, Box], lines: dict[str, list[Point]]) -> Drawing:
+    """Cut to what is used, words included, with a margin."""
     xs = [v for b in boxes.values() for v in (b.x, b.x + b.w)] + [x for p in lines.values() for x, _ in p]
     ys = [v for b in boxes.values() for v in (b.y, b.y + b.h)] + [y for p in lines.values() for _, y in p]
+    for node in process.nodes.values():
+        box = boxes[node.id]
+        xs += [box.middle[0] - _named(node) / 2, box.middle[0] + _named(node) / 2]
+        ys.append(box.y + box.h + (UNDER if _named(node) else 0.0))
+    for own, points in lines.items():
+        piece = level_piece(points, 1.0) if own in process.flows and process.flows[own].name else None
+        ys += [piece[0][1] - TALL] if piece else []
     dx, dy = MARGIN - min(xs), MARGIN - min(ys)
     return Drawing(
         {k: b.moved(dx, dy) for k, b in boxes.items()},

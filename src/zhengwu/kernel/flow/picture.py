@@ -9,18 +9,21 @@ from typing import Any
 from lxml import etree
 
 from zhengwu.kernel.flow.chart import AND, CALL, END, OR, STEPS, SUB, TERMINATE, TIMER, XOR, Chart, Node
+from zhengwu.kernel.flow.compact import ARROW, TALL, level_piece
 from zhengwu.kernel.flow.diagram import Plane, automatic, planes
 from zhengwu.kernel.flow.elements import B
-from zhengwu.kernel.flow.layout import MARGIN, Box
+from zhengwu.kernel.flow.layout import Box
 from zhengwu.kernel.flow.parser import parse, read_xml
 from zhengwu.kernel.flow.routing import Point
 from zhengwu.kernel.flow.trail import passed_elements
-from zhengwu.kernel.flow.wrapping import LINE_HEIGHT, wrap
+from zhengwu.kernel.flow.wrapping import LINE_HEIGHT, NAME_ROOM, even, width, wrap
 
 SVG = "http://www.w3.org/2000/svg"
 INK, PAPER, GROUND, RULE, LEAD, PALE = "#1d2733", "#ffffff", "#f5f6f4", "#8a949e", "#1c5d8c", "#e3eef6"
 FONT = '"PingFang SC","Hiragino Sans GB","Microsoft YaHei","Noto Sans SC","WenQuanYi Zen Hei",sans-serif'
 SIZE = 14
+HOLDER_ROOM = 150.0
+SIDE, BELOW = 24.0, 44.0  # around the drawing: half a name, two lines of a holder
 _NAMES: Any = {None: SVG}
 Lines = Mapping[str, list[Point]]
 
@@ -29,8 +32,9 @@ def draw(xml: str, passed: Collection[str] = (), current: Mapping[str, str] | Co
     """SVG text of the chart, from its own drawing or an automatic one. ``passed`` are ids of steps gone
     through (flows may be among them), ``current`` those open now, with the words to put under each if it
     is a mapping. Classes: ``zw-flow`` on the whole, ``zw-flow-node``, ``zw-flow-edge``,
-    ``zw-flow-arrow``, ``zw-flow-lane``, and ``zw-flow-passed`` or ``zw-flow-current`` with them. Raises
-    ChartError like ``parse``."""
+    ``zw-flow-arrow``, ``zw-flow-lane``, and ``zw-flow-passed``, ``zw-flow-current`` or (a sub-process in which
+    the case stands) ``zw-flow-within`` with them. What was passed has thicker lines and a tick, so that it is
+    told apart without colours. Raises ChartError like ``parse``."""
     chart = parse(xml)
     holders = dict(current) if isinstance(current, Mapping) else dict.fromkeys(current, "")
     return _Picture(chart, _drawings(xml), set(passed), holders).text()
@@ -55,6 +59,7 @@ class _Picture:
         self.chart, self.holders = chart, holders
         self.planes, self.names = drawings
         self.passed = passed_elements(chart, passed, holders)
+        self.within = _within(chart, holders)
         self.flows = {flow.id: flow for flow in chart.flows()}
         self.root = etree.Element(f"{{{SVG}}}svg", nsmap=_NAMES)
 
@@ -63,12 +68,12 @@ class _Picture:
         for plane in self.planes:
             boxes = plane.boxes.values()
             points = [p for line in plane.lines.values() for p in line]
-            left = min([b.x for b in boxes] + [x for x, _ in points]) - MARGIN
-            upper = min([b.y for b in boxes] + [y for _, y in points]) - MARGIN
-            right = max([right, *(b.x + b.w - left + MARGIN for b in boxes), *(x - left + MARGIN for x, _ in points)])
+            left = min([b.x for b in boxes] + [x for x, _ in points]) - SIDE
+            upper = min([b.y for b in boxes] + [y for _, y in points]) - TALL
+            right = max([right, *(b.x + b.w - left + SIDE for b in boxes), *(x - left + SIDE for x, _ in points)])
             group = self.add(self.root, "g", transform=f"translate({_n(-left)} {_n(top - upper)})")
             self.plane(group, plane)
-            top += max([b.y + b.h for b in boxes] + [y for _, y in points]) - upper + MARGIN + LINE_HEIGHT
+            top += max([b.y + b.h for b in boxes] + [y for _, y in points]) - upper + BELOW
         for key, value in {
             "class": "zw-flow", "role": "img", "viewBox": f"0 0 {_n(right)} {_n(top)}", "width": _n(right),
             "height": _n(top), "font-family": FONT, "font-size": str(SIZE), "aria-label": self.chart.name,
@@ -126,17 +131,20 @@ class _Picture:
 
     def state(self, own: str) -> tuple[str, str, str, str]:
         """Class, fill, line, line width."""
+        if own in self.within:
+            return " zw-flow-within", PAPER, LEAD, "2.5"
         if own in self.holders:
             return " zw-flow-current", LEAD, "#123f60", "2.5"
         if own in self.passed:
-            return " zw-flow-passed", PALE, LEAD, "1.75"
+            return " zw-flow-passed", PALE, LEAD, "2"
         return "", PAPER, RULE, "1.25"
 
     def node(self, group: etree._Element, node: Node, box: Box) -> None:
-        class_, fill, line, width = self.state(node.id)
+        class_, fill, line, thick = self.state(node.id)
         if node.kind == SUB:
-            class_, fill = class_.replace("zw-flow-current", "zw-flow-passed"), GROUND
-        own = self.add(group, "g", class_=f"zw-flow-node{class_}", fill=fill, stroke=line, stroke_width=width,
+            class_ += " zw-flow-sub"
+            fill = PAPER
+        own = self.add(group, "g", class_=f"zw-flow-node{class_}", fill=fill, stroke=line, stroke_width=thick,
                        data_node=node.id)  # fmt: skip
         self.add(own, "title").text = node.name
         if node.kind in STEPS:
@@ -147,22 +155,25 @@ class _Picture:
             self.event(own, node, box)
         if node.kind not in STEPS and node.name != node.id:
             x = box.x + box.w / 2
-            self.words(group, wrap(node.name, 112), (x, box.y + box.h + SIZE + 2), class_="zw-flow-label")
+            self.words(group, even(node.name, NAME_ROOM), (x, box.y + box.h + SIZE + 2), class_="zw-flow-label")
+        if node.kind in STEPS and "zw-flow-passed" in class_:
+            d = f"M{_n(box.x + box.w - 15)} {_n(box.y + 8)}l3.5 3.5l6 -7"
+            self.add(own, "path", class_="zw-flow-tick", d=d, fill="none", stroke=LEAD, stroke_width="2")
         if self.holders.get(node.id):
             x = box.x + box.w / 2
-            lines = wrap(self.holders[node.id], max(box.w + 24, 112))
+            lines = even(self.holders[node.id], HOLDER_ROOM, most=2)
             self.words(group, lines, (x, box.y + box.h + SIZE + 4), class_="zw-flow-holder", fill=LEAD)
 
     def step(self, own: etree._Element, node: Node, box: Box) -> None:
         rect = self.add(own, "rect", x=_n(box.x), y=_n(box.y), width=_n(box.w), height=_n(box.h), rx="4")
         if node.kind == CALL:
             rect.set("stroke-width", "3")
-        light = PAPER if node.id in self.holders and node.kind != SUB else INK
+        light = PAPER if node.id in self.holders and node.id not in self.within else INK
         x, y = box.middle
         if node.kind == SUB:
-            self.words(own, [node.name], (x, box.y + SIZE + 6), fill=INK)
+            self.words(own, wrap(node.name, box.w - 20)[:1], (box.x + 10, box.y + SIZE + 6), anchor="start")
             return
-        lines = wrap(node.name, box.w - 12, most=3)
+        lines = even(node.name, box.w - 12, most=3)
         up = 6 if node.multi else 0
         self.words(own, lines, (x, y - (len(lines) - 1) * LINE_HEIGHT / 2 + 5 - up), fill=light)
         if node.multi:
@@ -208,7 +219,7 @@ class _Picture:
         line = LEAD if class_ else RULE
         d = "M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in points)
         path = self.add(group, "path", class_=f"zw-flow-edge{class_}", d=d, fill="none", stroke=line,
-                        stroke_width="2" if class_ else "1.25", stroke_linejoin="round")  # fmt: skip
+                        stroke_width="3" if class_ else "1.25", stroke_linejoin="round")  # fmt: skip
         if flow is None:
             path.set("stroke-dasharray", "3 3")
             return
@@ -216,14 +227,17 @@ class _Picture:
         tip.set("fill", line)
 
     def edge_label(self, group: etree._Element, name: str, points: list[Point]) -> None:
-        """Above the first level piece that is long enough, beside the longest otherwise."""
-        pieces = list(pairwise(points))
-        level = [p for p in pieces if abs(p[0][1] - p[1][1]) < 1 and abs(p[0][0] - p[1][0]) >= 30]
-        if level:
-            (x, y), (x2, _) = level[0]
-            self.words(group, wrap(name, 120)[:1], ((x + x2) / 2, y - 5), class_="zw-flow-label")
+        """Above the beginning of the first level piece that is long enough, beside the longest upright otherwise."""
+        piece = level_piece(points, width(name))
+        if piece:
+            (x, y), (x2, _) = piece
+            tip = ARROW if piece[1] == points[-1] else 0.0
+            room = abs(x2 - x) - tip - width(name)
+            start = x + (1 if x2 > x else -1) * min(max(room / 2, 0), 8.0)
+            self.words(group, wrap(name, 120)[:1], (start, y - 5), class_="zw-flow-label",
+                       anchor="start" if x2 > x else "end")  # fmt: skip
             return
-        (x, y), (_, y2) = max(pieces, key=lambda p: abs(p[0][1] - p[1][1]))
+        (x, y), (_, y2) = max(pairwise(points), key=lambda p: abs(p[0][1] - p[1][1]))
         self.words(group, wrap(name, 120)[:1], (x + 5, (y + y2) / 2 + 5), class_="zw-flow-label", anchor="start")
 
     def words(
@@ -238,13 +252,27 @@ class _Picture:
     ) -> None:
         x, y = at
         text = self.add(parent, "text", x=_n(x), y=_n(y), text_anchor=anchor, fill=fill, stroke="none")
-        if class_:
-            text.set("class", class_)
+        if class_:  # words beside boxes are read over the lines they meet
+            for key, value in {"class": class_, "stroke": PAPER, "stroke-width": "4", "paint-order": "stroke"}.items():
+                text.set(key, value)
         if len(lines) == 1:
             text.text = lines[0]
             return
         for n, line in enumerate(lines):
             self.add(text, "tspan", x=_n(x), dy=str(LINE_HEIGHT) if n else "0").text = line
+
+
+def _within(chart: Chart, current: Collection[str]) -> set[str]:
+    """The sub-processes in which (at any depth) something is open."""
+    found: set[str] = set()
+    for own in current:
+        node = chart.find(own)
+        if node is not None and node.kind == SUB:
+            found.add(own)
+        while node is not None and (host := chart.find(node.process)) is not None and host.kind == SUB:
+            found.add(host.id)
+            node = host
+    return found
 
 
 def _n(value: float) -> str:

@@ -6,6 +6,7 @@ import unicodedata
 
 EM = 14.0
 LINE_HEIGHT = 18
+NAME_ROOM = 112.0  # for a name or a holder under its box
 _PIECES = re.compile(r"[A-Za-z0-9.\-]+|\s+|.", re.DOTALL)
 _NOT_FIRST = frozenset("，。、；：！？）》」』”’％%")
 
@@ -31,3 +32,14 @@ def wrap(text: str, room: float, most: int = 4) -> list[str]:
     while last and width(last + "…") > room:
         last = last[:-1]
     return [*lines[: most - 1], last + "…"]
+
+
+def even(text: str, room: float, most: int = 4) -> list[str]:
+    """As few lines as ``wrap`` needs, but none much shorter than the others: no single character left over."""
+    lines = wrap(text, room, most)
+    if len(lines) == 1 or lines[-1].endswith("…"):
+        return lines
+    narrow = width(text) / len(lines)
+    while len(closer := wrap(text, narrow, most)) > len(lines) or (closer[-1].endswith("…")):
+        narrow += EM / 4
+    return closer

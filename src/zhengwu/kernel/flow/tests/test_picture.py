@@ -10,7 +10,7 @@ from zhengwu.kernel.flow.parser import parse, read_xml
 from zhengwu.kernel.flow.picture import SVG, draw
 from zhengwu.kernel.flow.tests.charts import END, MULTI, START, Grower, chart, flow, line, task
 from zhengwu.kernel.flow.tests.test_executor import timed
-from zhengwu.kernel.flow.wrapping import width, wrap
+from zhengwu.kernel.flow.wrapping import even, width, wrap
 
 BODY = START + task("a", "pass") + task("b") + '<exclusiveGateway id="x" name="是否通过" default="x.b"/>' + END
 BODY += line("s", "a", "x", "b", "e") + flow("back", "x", "a", 'outcome == "z"')
@@ -37,6 +37,14 @@ def test_passed_and_current_are_marked():
     assert "市审批局 承办人" in words and "是否通过" in words
 
 
+def test_the_path_is_told_apart_without_colours():
+    root = picture(chart(BODY), passed={"a"}, current={"b"})
+    ticks = root.xpath('//*[@class="zw-flow-tick"]/../@data-node')
+    assert ticks == ["a"]
+    thick = {e.get("stroke-width") for e in root.iter() if "zw-flow-edge" in (e.get("class") or "")}
+    assert thick == {"3", "1.25"}
+
+
 def test_nothing_is_marked_on_the_published_chart():
     root = picture(chart(BODY))
     assert not root.xpath('//*[contains(@class,"zw-flow-passed") or contains(@class,"zw-flow-current")]')
@@ -50,7 +58,10 @@ def test_the_end_is_passed_when_it_follows_without_choice():
 def test_the_current_step_in_a_subprocess_does_not_pass_what_follows():
     inner = '<startEvent id="is"/>' + task("i") + '<endEvent id="ie"/>' + line("is", "i", "ie")
     xml = chart(START + f'<subProcess id="u" name="子流程">{inner}</subProcess>' + END + line("s", "u", "e"))
-    assert classes(picture(xml, current={"i"}), "e") == ["zw-flow-node"]
+    inside = picture(xml, current={"i"})
+    assert classes(inside, "e") == ["zw-flow-node"]
+    assert "zw-flow-within" in classes(inside, "u") and "zw-flow-passed" not in classes(inside, "u")
+    assert "zw-flow-current" in classes(inside, "i")
     assert "zw-flow-passed" in classes(picture(xml, passed={"i"}), "e")
 
 
@@ -108,7 +119,7 @@ def test_lanes_and_notes_of_the_file_are_drawn():
 
 
 def test_a_file_keeps_its_own_drawing():
-    xml = with_diagram(chart(BODY)).replace('width="120"', 'width="160"')
+    xml = with_diagram(chart(BODY)).replace('width="84"', 'width="160"')
     assert 'width="160"' in draw(xml)
     broken = xml.replace('x="', 'x="nan-', 1)
     assert draw(broken)
@@ -139,6 +150,27 @@ def test_layout_overlaps_no_boxes_and_runs_through_none(seed):
                 through = min(x1, x2) < box.x + box.w - 1 and max(x1, x2) > box.x + 1
                 through = through and min(y1, y2) < box.y + box.h - 1 and max(y1, y2) > box.y + 1
                 assert not through, (own, node)
+
+
+def test_labels_stand_clear_of_boxes_and_of_upright_lines():
+    name = "一二三四五六"
+    body = START + task("a", "pass") + '<exclusiveGateway id="x" default="x.b"/>' + task("b") + END
+    body += line("s", "a", "x", "b", "e").replace('id="x.b"', f'id="x.b" name="{name}"') + flow("back", "b", "a", "")
+    (plane,) = planes(read_xml(with_diagram(chart(body))))
+    points = plane.lines["x.b"]
+    assert abs(points[0][0] - points[1][0]) >= width(name)
+
+
+def test_a_whole_process_fits_a_page():
+    body = START + "".join(task(f"t{n}") for n in range(7)) + END
+    (plane,) = planes(read_xml(with_diagram(chart(body + line("s", *(f"t{n}" for n in range(7)), "e")))))
+    assert max(box.x + box.w for box in plane.boxes.values()) < 1000
+
+
+def test_even_lines():
+    assert even("送达不予许可决定书", 72) == ["送达不予许", "可决定书"]
+    assert even("送达不予许可决定书", 112) == ["送达不予许", "可决定书"]
+    assert even("受理", 72) == ["受理"]
 
 
 def test_wrapping():
