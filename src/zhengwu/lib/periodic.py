@@ -1,10 +1,13 @@
 """Work that repeats: packages name it here, the worker of the installation runs it."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+log = logging.getLogger(__name__)
 Function = TypeVar("Function", bound=Callable[..., Any])
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +32,20 @@ def every(*, seconds: int, name: str) -> Callable[[Function], Function]:
         return function
 
     return add
+
+
+def each(rows: Iterable[Row], work: Callable[[Row], Any], *, name: str) -> int:
+    """Does ``work`` for every row; returns for how many it succeeded.
+
+    A row that cannot be done must not keep those behind it waiting, today and at every later sweep: it is logged with
+    its traceback and left for the next time.
+    """
+    done = 0
+    for row in rows:
+        try:
+            work(row)
+        except Exception:
+            log.exception("%s: %r failed and is left for the next round", name, row)
+        else:
+            done += 1
+    return done

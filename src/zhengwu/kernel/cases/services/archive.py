@@ -11,6 +11,7 @@ from zhengwu.kernel.directory.api import SYSTEM, Actor
 from zhengwu.kernel.flow.api import chart_of
 from zhengwu.kernel.ledger.api import Entry, append
 from zhengwu.lib import canonical, now
+from zhengwu.lib.periodic import each
 from zhengwu.lib.problem import Conflict
 from zhengwu.lib.sm import sm3
 
@@ -57,6 +58,4 @@ def archive_due(limit: int = 500) -> int:
     rows = list(
         Case.objects.filter(archived_at=None, closed_at__lt=now.now() - KEEP_OPEN).order_by("closed_at")[:limit]
     )
-    for case in rows:
-        archive(case=case)
-    return len(rows)
+    return each(rows, lambda case: archive(case=case), name="cases.archive")

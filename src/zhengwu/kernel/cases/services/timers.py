@@ -11,14 +11,13 @@ from zhengwu.kernel.directory.api import SYSTEM
 from zhengwu.kernel.flow.api import Run, chart_of
 from zhengwu.kernel.ledger.api import Entry
 from zhengwu.lib.now import now
+from zhengwu.lib.periodic import each
 
 
 def fire_due(limit: int = 200) -> int:
-    """Fires timers whose moment has come. Returns how many rows were dealt with."""
+    """Fires timers whose moment has come, each in its own transaction. Returns how many rows were dealt with."""
     rows = list(Timer.objects.filter(due_at__lte=now()).order_by("due_at", "id")[:limit])
-    for row in rows:
-        fire(row)
-    return len(rows)
+    return each(rows, fire, name="cases.timers")
 
 
 @transaction.atomic

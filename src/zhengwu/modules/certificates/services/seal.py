@@ -13,6 +13,7 @@ from zhengwu.kernel.ledger.api import Entry, append
 from zhengwu.lib import paper, qr
 from zhengwu.lib.identifiers import mask_id
 from zhengwu.lib.now import local
+from zhengwu.lib.periodic import each
 from zhengwu.modules.certificates.models import HOLDER_CODE, Certificate
 from zhengwu.modules.certificates.signing import sign
 
@@ -83,6 +84,4 @@ def seal_pending(limit: int = 50) -> int:
     if not base:
         return 0
     rows = list(Certificate.objects.filter(file=None).order_by("id")[:limit])
-    for row in rows:
-        paper_of(row, base)
-    return len(rows)
+    return each(rows, lambda row: paper_of(row, base), name="certificates.seal")
