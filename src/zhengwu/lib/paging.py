@@ -32,15 +32,20 @@ def aware(text: str) -> datetime:
     return moment
 
 
+def aware_or_none(text: str | None) -> datetime | None:
+    """``aware`` for a column that may be empty."""
+    return None if text is None else aware(text)
+
+
 def decode(cursor: str, *types: Callable[[Any], Any]) -> tuple[Any, ...]:
-    """The values of ``encode``, each made by its type (None stays None). Raises Problem when it is not one of ours."""
+    """The values of ``encode``, each made by its type. Raises Problem when it is not one of ours."""
     try:
         raw = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if not isinstance(raw, list) or len(raw) != len(types):
             raise ValueError("shape")
         if any(isinstance(value, str) and "\0" in value for value in raw):
             raise ValueError("no text of ours")
-        return tuple(None if value is None else make(value) for value, make in zip(raw, types, strict=True))
+        return tuple(make(value) for value, make in zip(raw, types, strict=True))
     except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error) as error:
         raise Problem("bad-cursor", "分页位置无效，请从第一页重新查询", "the cursor is not valid",
                       field="cursor") from error

@@ -36,7 +36,7 @@ from zhengwu.kernel.ledger.api import proof_of
 from zhengwu.kernel.ledger.models import Event
 from zhengwu.kernel.matters.api import access_matter
 from zhengwu.kernel.matters.models import Matter
-from zhengwu.lib.paging import aware, decode, encode
+from zhengwu.lib.paging import aware_or_none, decode, encode
 from zhengwu.lib.problem import Denied, NotFound, Problem, Stale
 
 router = Router(tags=["cases"])
@@ -213,7 +213,7 @@ def todo_list(
     """Pages by cursor: rows that arrive meanwhile neither repeat nor hide any."""
     rows = todo(actor(request))
     if cursor:
-        due, pk = decode(cursor, aware, int)
+        due, pk = decode(cursor, aware_or_none, int)
         rows = rows.after(due, pk)
     found = list(rows[: limit + 1])
     last = found[limit - 1] if len(found) > limit else None

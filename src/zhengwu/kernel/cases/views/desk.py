@@ -19,7 +19,8 @@ from zhengwu.kernel.cases.views.presenting import case_facts, clock_panels, left
 from zhengwu.kernel.directory.api import Actor, request_actor, require_role
 from zhengwu.kernel.flow.api import chart_of
 from zhengwu.lib.now import now
-from zhengwu.lib.paging import Cursor, aware, decode, encode
+from zhengwu.lib.numbers import whole
+from zhengwu.lib.paging import Cursor, aware_or_none, decode, encode
 from zhengwu.lib.problem import Problem
 
 PAGE = 100
@@ -34,9 +35,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     """/desk/ — the list; ``?step=`` opens one beside it, so every state of the page has an address."""
     actor = request_actor(request)
     context = _list(request, actor)
-    chosen = request.GET.get("step", "")
-    if chosen.isdigit():
-        context |= pane_context(actor, int(chosen))
+    if (chosen := whole(request.GET.get("step"))) is not None:
+        context |= pane_context(actor, chosen)
     return render(
         request, "cases/_todo.html" if request.htmx and not request.htmx.boosted else "cases/desk.html", context
     )
@@ -46,7 +46,7 @@ def _list(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     base = todo(actor)
     rows = _filtered(base, request)
     if cursor := request.GET.get("cursor", ""):
-        rows = rows.after(*decode(cursor, aware, int))
+        rows = rows.after(*decode(cursor, aware_or_none, int))
     found = list(rows[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
     moment = now()
@@ -202,7 +202,7 @@ def step_act(request: HttpRequest, step_id: int) -> HttpResponse:
             opinion=request.POST.get("opinion", ""),
             form=form,
             key=request.POST.get("key", ""),
-            revision=int(revision) if revision.isdigit() else None,
+            revision=whole(revision),
         )
     except Problem as problem:
         return _refused(request, actor, step_id, problem)

@@ -10,6 +10,7 @@ from zhengwu.kernel.cases import kinds
 from zhengwu.kernel.cases.models import Case
 from zhengwu.kernel.cases.services.extend import extend, may_extend
 from zhengwu.kernel.directory.api import Role, request_actor, require_role
+from zhengwu.lib.numbers import whole
 from zhengwu.lib.problem import Denied, NotFound, Problem
 
 
@@ -31,7 +32,7 @@ def extend_case(request: HttpRequest, number: str) -> HttpResponse:
         extend(
             number=number,
             by=request_actor(request),
-            days=int(days) if days.isdigit() else 0,
+            days=whole(days) or 0,
             reason=request.POST.get("reason", ""),
         )
         messages.success(request, f"已批准延长{days}个工作日，并告知申请人")

@@ -14,7 +14,7 @@ from zhengwu.kernel.directory.models import Account, Appointment
 from zhengwu.kernel.directory.roles import Role
 from zhengwu.kernel.directory.services.appoint import KEEPERS, access_staff, set_active, staff_kept_by
 from zhengwu.kernel.ledger.api import events_of
-from zhengwu.lib.now import today
+from zhengwu.lib.now import local, today
 from zhengwu.lib.problem import NotFound, Problem
 
 PAGE = 50
@@ -77,8 +77,8 @@ def show(
             "facts": [
                 ("用户名", account.username),
                 ("状态", "可以登录" if account.is_active else "已停用"),
-                ("开通时间", account.created_at.date().isoformat()),
-                ("最近登录", account.last_login.date().isoformat() if account.last_login else "从未登录"),
+                ("开通时间", local(account.created_at).date().isoformat()),
+                ("最近登录", local(account.last_login).date().isoformat() if account.last_login else "从未登录"),
             ],
             "events": [
                 {"at": e.at, "title": WORDS.get(e.kind, e.kind), "who": e.by_label, "unit": e.unit}

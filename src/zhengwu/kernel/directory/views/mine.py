@@ -13,6 +13,7 @@ from zhengwu.kernel.directory.models import Deputy
 from zhengwu.kernel.directory.roles import ADMINISTRATORS, Role
 from zhengwu.kernel.directory.services.deputise import colleagues, deputise, end_deputy
 from zhengwu.lib.now import today
+from zhengwu.lib.numbers import whole
 from zhengwu.lib.problem import NotFound, Problem
 
 
@@ -58,7 +59,7 @@ def set_deputy(request: HttpRequest) -> HttpResponse:
     try:
         row = deputise(
             by=request_actor(request),
-            deputy_id=int(sent.get("deputy", "")) if sent.get("deputy", "").isdigit() else 0,
+            deputy_id=whole(sent.get("deputy")) or 0,
             starts_on=_day(sent.get("starts_on", "")),
             ends_on=_day(sent.get("ends_on", "")),
             reason=sent.get("reason", ""),

@@ -11,6 +11,7 @@ from zhengwu.kernel.directory.models import Appointment, Unit
 from zhengwu.kernel.directory.roles import Role
 from zhengwu.kernel.directory.services.appoint import units_kept_by
 from zhengwu.lib.now import today
+from zhengwu.lib.numbers import whole
 
 PAGE = 50
 
@@ -20,8 +21,8 @@ PAGE = 50
 def units(request: HttpRequest) -> HttpResponse:
     """/desk/units/ — ``?unit=`` what is below one unit and who works there; ``?q=`` by name, code or short name."""
     kept, words, day = units_kept_by(request_actor(request)), request.GET.get("q", "").strip()[:60], today()
-    chosen = request.GET.get("unit", "")
-    unit = kept.select_related("division", "parent").filter(pk=int(chosen)).first() if chosen.isdigit() else None
+    chosen = whole(request.GET.get("unit"))
+    unit = kept.select_related("division", "parent").filter(pk=chosen).first() if chosen is not None else None
     if words:
         rows = kept.filter(Q(name__icontains=words) | Q(short_name__icontains=words) | Q(code=words.upper()))
     elif unit is not None:

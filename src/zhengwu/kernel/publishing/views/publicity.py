@@ -1,6 +1,5 @@
 """行政许可公示: list, detail, feed, proof (行政许可法 §40), and taking back."""
 
-from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,7 +22,8 @@ from zhengwu.kernel.publishing.selectors import (
     publishing_units,
 )
 from zhengwu.kernel.publishing.services.publish import MAY_WITHDRAW, may_withdraw, withdraw
-from zhengwu.lib.paging import decode, encode
+from zhengwu.lib.numbers import whole
+from zhengwu.lib.paging import aware, decode, encode
 from zhengwu.lib.problem import NotFound, Problem
 from zhengwu.ui.context import city
 
@@ -37,7 +37,7 @@ def _filtered(request: HttpRequest) -> PublicationQuerySet:
     unit = request.GET.get("unit", "")
     when = request.GET.get("when", "").strip()
     return published(kind=KIND, division=request.GET.get("division", "")[:12],
-                     unit_id=int(unit) if unit.isascii() and unit.isdigit() and len(unit) < 12 else None,
+                     unit_id=whole(unit),
                      period=Period.of(when) if when else None)
 
 
@@ -51,7 +51,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     try:
         rows = _filtered(request)
         if cursor := request.GET.get("cursor", ""):
-            at, pk = decode(cursor, datetime.fromisoformat, int)
+            at, pk = decode(cursor, aware, int)
             rows = rows.filter(published_at__lte=at).exclude(published_at=at, pk__gte=pk)
         found = list(rows[: PAGE + 1])
     except Problem as problem:

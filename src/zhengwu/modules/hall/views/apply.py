@@ -24,6 +24,7 @@ from zhengwu.kernel.matters.models import Matter
 from zhengwu.lib import forms
 from zhengwu.lib.forms_values import flatten
 from zhengwu.lib.now import local, now, today
+from zhengwu.lib.numbers import whole
 from zhengwu.lib.problem import Denied, Problem
 from zhengwu.modules.hall.application import KIND
 
@@ -81,8 +82,8 @@ def _reshaped(schema: dict[str, Any], typed: dict[str, Any], go: str) -> dict[st
     rows = list(typed.get(name) or [{}])
     if verb == "add" and len(rows) < ROWS_MAX:
         rows.append({})
-    elif verb == "cut" and number.isdigit() and int(number) < len(rows):
-        del rows[int(number)]
+    elif verb == "cut" and (index := whole(number)) is not None and index < len(rows):
+        del rows[index]
     return {**typed, name: rows or [{}]}
 
 

@@ -20,6 +20,7 @@ from zhengwu.kernel.ledger.api import proof_text
 from zhengwu.kernel.ledger.models import Event
 from zhengwu.kernel.matters.api import access_matter
 from zhengwu.lib.now import now
+from zhengwu.lib.numbers import whole
 from zhengwu.lib.problem import Invalid, NotFound, Problem
 from zhengwu.modules.hall.services.rate import rate
 from zhengwu.modules.hall.views.showing import correction_items, progress_context, receipt_context
@@ -167,7 +168,7 @@ def rate_case(request: HttpRequest, number: str) -> HttpResponse:
         rate(
             number=number,
             by=request_actor(request),
-            level=int(level) if level.isdigit() else 0,
+            level=whole(level) or 0,
             comment=request.POST.get("comment", ""),
         )
         messages.success(request, "感谢您的评价")

@@ -1,5 +1,6 @@
 """What everybody can read: the hall's front page, the list of matters, a guide, search, progress by query code."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -21,10 +22,12 @@ from zhengwu.kernel.matters.api import MatterType, access_matter, find
 from zhengwu.kernel.matters.models import Material, Matter
 from zhengwu.kernel.search.api import search
 from zhengwu.lib.now import today
+from zhengwu.lib.numbers import whole
 from zhengwu.lib.problem import Problem
 from zhengwu.modules.hall.views.showing import progress_context
 
 PAGE = 20
+CASE_NUMBER = re.compile(r"[0-9]{6}[0-9A-Za-z]{17}")
 CONTENTS = [
     ("name", "一、事项"),
     ("basis", "二、设定依据"),
@@ -80,7 +83,7 @@ def matters(request: HttpRequest) -> HttpResponse:
     query = request.GET
     rows = find(
         division=query.get("division", "")[:12],
-        unit_id=_number(query.get("unit", "")),
+        unit_id=whole(query.get("unit", "")),
         kind=query.get("kind", ""),
         type=query.get("type", ""),
         audience=query.get("audience", ""),
@@ -121,12 +124,8 @@ def _heading(count: int, words: str, division: Division | None, unit: Unit | Non
     return f"{shown}，共{count:,}项" if shown else f"共{count:,}项"
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isdigit() and len(text) < 12 else None
-
-
 def _unit(text: str) -> Unit | None:
-    number = _number(text)
+    number = whole(text)
     return Unit.objects.filter(pk=number).first() if number else None
 
 
@@ -235,7 +234,7 @@ def _audience(matter: Matter) -> str:
 def site_search(request: HttpRequest) -> HttpResponse:
     """/search/ — everything public; a case number goes straight to its progress."""
     words = request.GET.get("q", "").strip()[:100]
-    if len(words) == 23 and words[:6].isdigit():
+    if CASE_NUMBER.fullmatch(words):
         return redirect(f"/progress/?number={words.upper()}")
     hits = search(words, actor=request_actor(request), limit=50) if words else None
     empty = f"没有找到与“{words}”有关的内容"

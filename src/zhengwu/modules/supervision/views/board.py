@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from zhengwu.kernel.cases.views.presenting import CLOCK_NAMES, left_words
 from zhengwu.kernel.directory.api import Role, request_actor, require_role
 from zhengwu.lib.now import local, now
+from zhengwu.lib.numbers import whole
 from zhengwu.modules.supervision.selectors import Item, by_unit, items
 
 PAGE = 50
@@ -23,7 +24,7 @@ def _rows(request: HttpRequest) -> list[Item]:
     return items(
         request_actor(request),
         light=light if light in ("yellow", "red") else "",
-        unit_id=int(unit) if unit.isdigit() else None,
+        unit_id=whole(unit),
     )
 
 
