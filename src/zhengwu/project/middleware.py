@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
@@ -11,6 +12,20 @@ from zhengwu.project.api.problems import MEDIA_TYPE, plain_problem, problem_resp
 API = "/api/"
 NUL = Problem("nul-character", "内容含有空字符（U+0000），请删除后重新提交", "the input contains U+0000")
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+class ClientAddress:
+    """Behind ``TRUSTED_PROXIES`` proxies of our own, the address attempts are counted by is the one the first of them
+    saw, else the whole city would share the proxy's. What a client writes into the header stands further left."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response, self.hops = get_response, int(settings.TRUSTED_PROXIES)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        seen = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+        if self.hops and len(seen) >= self.hops:
+            request.META["REMOTE_ADDR"] = seen[-self.hops]
+        return self.get_response(request)
 
 
 class Problems:

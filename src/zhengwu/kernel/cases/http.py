@@ -29,7 +29,7 @@ from zhengwu.kernel.cases.models import Case
 from zhengwu.kernel.cases.selectors import access_by_code, access_case, access_step, clocks, query_code, todo
 from zhengwu.kernel.cases.services.act import act
 from zhengwu.kernel.cases.services.open import Handed, open_case
-from zhengwu.kernel.directory.api import Actor
+from zhengwu.kernel.directory.api import Actor, address_of
 from zhengwu.kernel.directory.http import actor, answer_once, anyone, signed_in
 from zhengwu.kernel.directory.models import Account
 from zhengwu.kernel.ledger.api import proof_of
@@ -53,7 +53,7 @@ def _access(request: HttpRequest, number: str, code: str) -> Case:
     """By query code (the holder of a receipt), else by who asks. A header keeps the code out of access logs."""
     code = request.headers.get(CODE_HEADER, "") or code
     if code:
-        return access_by_code(number, code)
+        return access_by_code(number, code, address=address_of(request))
     who: Actor = actor(request)
     if who.account_id is None:
         raise Denied(

@@ -18,6 +18,7 @@ from zhengwu.kernel.ledger.models import Event
 from zhengwu.lib.now import now
 from zhengwu.lib.problem import NotFound
 
+CODES_FROM_ADDRESS = 300
 GREEN, YELLOW, RED, NONE = "green", "yellow", "red", "none"
 
 
@@ -38,9 +39,14 @@ def query_code(number: str) -> str:
     return f"{int(blind_index(number, 'query-code')[:16], 16) % 1_000_000:06d}"
 
 
-def access_by_code(number: str, code: str) -> Case:
-    """The case for somebody who holds its receipt. Ten wrong codes an hour close a number. Raises NotFound, Problem."""
+def access_by_code(number: str, code: str, *, address: str) -> Case:
+    """The case for somebody who holds its receipt. Raises NotFound, Problem.
+
+    Ten wrong codes an hour close a number; CODES_FROM_ADDRESS tries an hour, right or wrong, close an ``address`` (of
+    the network), so that one code is not tried on every number.
+    """
     number, code = number.strip().upper(), code.strip()
+    count_attempt(key=f"query-code-from:{address}", limit=CODES_FROM_ADDRESS, minutes=60)
     key = f"query-code:{number[:50]}"
     count_attempt(key=key, limit=10, minutes=60)
     case = Case.objects.with_facts().filter(number=number).first()

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
 from zhengwu.kernel.directory.models import Account, Appointment, Deputy
+from zhengwu.kernel.directory.roles import ADMINISTRATORS
 from zhengwu.kernel.ledger.api import By
 from zhengwu.lib.now import today
 from zhengwu.lib.problem import Denied
@@ -85,7 +86,11 @@ def _post(row: Appointment, for_name: str = "") -> Post:
 
 
 def actor_of(account: Account) -> Actor:
-    """What ``account`` may do today: own appointments and, as a deputy, those of the principals (two queries)."""
+    """What ``account`` may do today: own appointments and, as a deputy, those of the principals (two queries).
+
+    Posts of the three administrators are never lent, nor anything to them, whoever was appointed after the deputy was
+    named.
+    """
     if account.kind != Account.Kind.STAFF:
         return Actor(account_id=account.pk, name=account.name, kind=account.kind)
     day = today()
@@ -102,7 +107,13 @@ def actor_of(account: Account) -> Actor:
         .order_by("-primary", "id")
     )
     own = [_post(r) for r in rows if r.account_id == account.pk]
-    lent = [_post(r, for_name=r.account.name) for r in rows if r.account_id != account.pk]
+    lent = [
+        _post(r, for_name=r.account.name)
+        for r in rows
+        if r.account_id != account.pk and r.role not in ADMINISTRATORS
+    ]
+    if any(post.role in ADMINISTRATORS for post in own):
+        lent = []
     return Actor(account_id=account.pk, name=account.name, kind=account.kind, posts=tuple(own + lent))
 
 

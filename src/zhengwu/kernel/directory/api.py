@@ -20,7 +20,7 @@ from zhengwu.kernel.directory.services.identity import (
     set_identity,
 )
 from zhengwu.kernel.directory.services.repeat import once
-from zhengwu.kernel.directory.services.throttle import count_attempt, forget_attempts
+from zhengwu.kernel.directory.services.throttle import address_of, count_attempt, forget_attempts
 from zhengwu.kernel.directory.services.tokens import actor_of_token, issue_token, revoke_token
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "Role",
     "actor_of",
     "actor_of_token",
+    "address_of",
     "blind_index",
     "count_attempt",
     "forget_attempts",

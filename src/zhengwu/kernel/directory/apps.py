@@ -7,6 +7,7 @@ class DirectoryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from zhengwu.kernel.directory import tasks  # noqa: F401 - declares the periodic work
         from zhengwu.kernel.directory.roles import Role
         from zhengwu.ui.registry import navigation
 

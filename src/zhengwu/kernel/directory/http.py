@@ -112,7 +112,7 @@ class Sealed(Schema):
 )
 def seal_now(request: HttpRequest) -> HttpResponse:
     """For the auditor. 201 with the new seal's number and root; the latest one again when nothing is new."""
-    who = actor(request)
+    who = actor(request, "work")
     if not who.has_role(Role.AUDITOR):
         raise Denied("role-needed", "封存由审计管理员操作", "only the auditor seals")
 

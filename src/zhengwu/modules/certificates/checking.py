@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from django.http import HttpRequest
 
-from zhengwu.kernel.directory.api import count_attempt
+from zhengwu.kernel.directory.api import address_of, count_attempt
 from zhengwu.lib.problem import Problem
 from zhengwu.lib.sm import sm3
 from zhengwu.modules.certificates.models import Certificate
@@ -51,11 +51,6 @@ class Checked:
         if self.verdict is Verdict.ALTERED:
             return "这份文件自称是本市颁发的证照，但内容与颁发时不一致，请不要采信，以查到的证照内容为准。"
         return "文件里没有本市的证照标识和签章。截图、扫描件、重新打印的文件都会这样，请改用证照标识或二维码查验。"
-
-
-def address_of(request: HttpRequest) -> str:
-    """The network address requests are counted by."""
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def count_lookup(request: HttpRequest) -> None:

@@ -73,7 +73,8 @@ TEMPLATES = [
 DATABASES = {"default": from_url(os.environ.get("DATABASE_URL", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}}}
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+# Not cached: every web process has a cache of its own, in which a session ended elsewhere would live on.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import connection
+from django.http import HttpRequest
 
 from zhengwu.lib.now import now
 from zhengwu.lib.problem import Problem
@@ -39,3 +40,8 @@ def forget_attempts(*, key: str) -> None:
     """A success clears the count."""
     with connection.cursor() as cursor:
         cursor.execute("delete from directory_attempt where key = %s", [key[:120]])
+
+
+def address_of(request: HttpRequest) -> str:
+    """The network address attempts are counted by; behind a proxy see ``ZW_TRUSTED_PROXIES``."""
+    return str(request.META.get("REMOTE_ADDR", ""))

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from zhengwu.kernel.directory.models import Account
 from zhengwu.kernel.directory.services.identity import blind_index, set_identity
-from zhengwu.kernel.directory.services.throttle import count_attempt
+from zhengwu.kernel.directory.services.throttle import address_of, count_attempt
 from zhengwu.lib.identifiers import check_citizen_id, check_mobile, check_uscc
 from zhengwu.lib.problem import Conflict, Problem
 
@@ -117,7 +117,7 @@ def _passes(check: Any, value: str) -> bool:
 
 def _count() -> None:
     request = context.request
-    address = request.META.get("REMOTE_ADDR", "") if request else ""
+    address = address_of(request) if request else ""
     try:
         count_attempt(key=f"signup:{address}", limit=_PER_HOUR, minutes=60)
     except Problem as problem:

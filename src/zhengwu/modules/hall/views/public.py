@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from zhengwu.kernel.cases.api import access_by_code
 from zhengwu.kernel.clock.api import book
-from zhengwu.kernel.directory.api import request_actor
+from zhengwu.kernel.directory.api import address_of, request_actor
 from zhengwu.kernel.directory.models import Division, Unit
 from zhengwu.kernel.flow.api import chart_of, draw
 from zhengwu.kernel.flow.models import Version, VersionState
@@ -247,7 +247,7 @@ def progress(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "hall/progress_ask.html", {"number": number})
     try:
-        case = access_by_code(number, request.POST.get("code", ""))
+        case = access_by_code(number, request.POST.get("code", ""), address=address_of(request))
     except Problem as problem:
         return render(request, "hall/progress_ask.html", {"number": number, "problem": problem}, status=problem.status)
     return render(request, "hall/case.html", progress_context(case, None))
