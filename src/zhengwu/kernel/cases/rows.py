@@ -31,7 +31,10 @@ _LOCK = (
     "LEFT JOIN directory_unit o ON o.id = m.unit_id "
     "WHERE c.id = (SELECT case_id FROM cases_step WHERE id = %s) FOR UPDATE OF c"
 )
-_STEPS = f"SELECT {', '.join(_STEP)} FROM cases_step WHERE case_id = %s ORDER BY id"  # noqa: S608
+_STEPS = (
+    f"SELECT {', '.join(_STEP)} FROM cases_step "  # noqa: S608
+    "WHERE case_id = (SELECT case_id FROM cases_step WHERE id = %s) ORDER BY id"
+)
 
 
 def lock_case_of(step_id: int) -> tuple[Case, list[Step]] | None:
@@ -39,14 +42,16 @@ def lock_case_of(step_id: int) -> tuple[Case, list[Step]] | None:
 
     ``matter`` (with master, point and unit) and ``unit`` are shared between cases of this process: read them only.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [step_id])
-        found = cursor.fetchone()
-        if found is None:
-            return None
-        case: Case = _made(Case, _CASE, found[:-2], _CASE_JSON)
-        cursor.execute(_STEPS, [case.pk])
-        steps: list[Step] = [_made(Step, _STEP, row, _STEP_JSON) for row in cursor.fetchall()]
+    with connection.cursor() as locking, connection.cursor() as listing:
+        # Sent together, done in turn: the steps are read when the lock is ours, without a second way to the server.
+        with connection.wrap_database_errors, connection.connection.pipeline():
+            locking.execute(_LOCK, [step_id])
+            listing.execute(_STEPS, [step_id])
+        found, rows = locking.fetchone(), listing.fetchall()
+    if found is None:
+        return None
+    case: Case = _made(Case, _CASE, found[:-2], _CASE_JSON)
+    steps: list[Step] = [_made(Step, _STEP, row, _STEP_JSON) for row in rows]
     if case.matter_id is not None:
         case.matter = _remembered(Matter, case.matter_id, found[-2])
     case.unit = _remembered(Unit, case.unit_id, found[-1])

@@ -26,6 +26,7 @@ INSERT INTO notifications_outbox
 SELECT channel, account_id, address, text, key, 'pending', 0, %s, %s, ''
 FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[]) AS t(channel, account_id, address, text, key)
 ON CONFLICT (key) DO NOTHING"""
+_BOTH = f"WITH told AS ({_NOTICES}) {_OUTBOX}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def notify(
 
 
 def notify_many(messages: Iterable[Message]) -> None:
-    """Tells many people with one INSERT a table, in the caller's transaction: told if and only if it commits."""
+    """Tells many people with one statement, in the caller's transaction: told if and only if it commits."""
     moment = now()
     notices: list[tuple[Any, ...]] = []
     outbox: list[tuple[Any, ...]] = []
@@ -72,11 +73,14 @@ def notify_many(messages: Iterable[Message]) -> None:
                 outbox.append(_outgoing(message, channel))
     if not notices and not outbox:
         return
+    shown, sent = [moment, *_columns(notices)], [moment, moment, *_columns(outbox)]
     with connection.cursor() as cursor:
-        if notices:
-            cursor.execute(_NOTICES, [moment, *_columns(notices)])
-        if outbox:
-            cursor.execute(_OUTBOX, [moment, moment, *_columns(outbox)])
+        if not outbox:
+            cursor.execute(_NOTICES, shown)
+        elif not notices:
+            cursor.execute(_OUTBOX, sent)
+        else:
+            cursor.execute(_BOTH, [*shown, *sent])
 
 
 def unread(account_id: int) -> int:

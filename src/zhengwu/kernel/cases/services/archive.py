@@ -24,20 +24,24 @@ def manifest(case: Case) -> dict[str, object]:
     return {
         "number": case.number,
         "submissions": [
-            [s.name, s.way, s.file.sm3 if s.file else ""]
-            for s in case.submissions.select_related("file").order_by("id")
+            [name, way, digest or ""]
+            for name, way, digest in case.submissions.order_by("id").values_list("name", "way", "file__sm3")
         ],
         "documents": [
-            [d.kind, d.title, d.number, sm3(canonical.dumps(d.data)).hex()] for d in case.documents.order_by("id")
+            [*named, sm3(canonical.dumps(data)).hex()]
+            for *named, data in case.documents.order_by("id").values_list("kind", "title", "number", "data")
         ],
-        "steps": [[s.node, s.outcome, sm3(s.opinion.encode()).hex()] for s in case.steps.order_by("id")],
+        "steps": [
+            [node, outcome, sm3(opinion.encode()).hex()]
+            for node, outcome, opinion in case.steps.order_by("id").values_list("node", "outcome", "opinion")
+        ],
     }
 
 
 @transaction.atomic
 def archive(*, case: Case, by: Actor = SYSTEM) -> Case:
     """Files a closed case; its manifest's digest goes on the ledger. Raises Conflict unless closed. Idempotent."""
-    case = Case.objects.select_for_update(of=("self",)).select_related("version").get(pk=case.pk)
+    case = Case.objects.select_for_update().get(pk=case.pk)
     if case.closed_at is None:
         raise Conflict("not-closed", "办件尚未办结，不能归档", "the case is not closed")
     if case.archived_at is not None:
@@ -55,7 +59,5 @@ def archive(*, case: Case, by: Actor = SYSTEM) -> Case:
 
 def archive_due(limit: int = 500) -> int:
     """The sweep: files cases closed longer than KEEP_OPEN ago. Returns how many."""
-    rows = list(
-        Case.objects.filter(archived_at=None, closed_at__lt=now.now() - KEEP_OPEN).order_by("closed_at")[:limit]
-    )
-    return each(rows, lambda case: archive(case=case), name="cases.archive")
+    rows = Case.objects.filter(archived_at=None, closed_at__lt=now.now() - KEEP_OPEN).order_by("closed_at")
+    return each(list(rows.only("number")[:limit]), lambda case: archive(case=case), name="cases.archive")
