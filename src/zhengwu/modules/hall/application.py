@@ -145,8 +145,15 @@ def _decided(deed: Deed, state: str) -> None:
 def grant(deed: Deed) -> None:
     _decided(deed, "granted")
     case = deed.case
+    matter = case.matter
     deed.document(
-        "grant", "准予行政许可决定书", f"{case.unit.short_name}许准", matter=_matter_facts(case), opinion=deed.opinion
+        "grant",
+        "准予行政许可决定书",
+        f"{case.unit.short_name}许准",
+        matter=_matter_facts(case),
+        opinion=deed.opinion,
+        content=matter.result_name if matter else "",
+        years=matter.certificate_years if matter else None,
     )
     tell("granted", deed)
 

@@ -80,8 +80,9 @@ def _extend(case: Case, deed: Deed, more: Limit, basis: str) -> Case:
     if any(row.extensions for row in rows):
         raise Conflict("extended-once", f"本件已经延期过一次，不能再延（{basis}）", "extended before")
     before = {row.kind: row.last_day.isoformat() for row in rows}
+    # The explanation of the days is read by the applicant: the ledger, not the clock, says which leader it was.
     moved = [
-        clock.extend(row, more, deed.at, approved_by=deed.actor.name, reason=deed.opinion, basis=basis) for row in rows
+        clock.extend(row, more, deed.at, approved_by="本机关负责人", reason=deed.opinion, basis=basis) for row in rows
     ]
     deed.document(
         "extension",
@@ -90,8 +91,8 @@ def _extend(case: Case, deed: Deed, more: Limit, basis: str) -> Case:
         reason=deed.opinion,
         days=more.n,
         before=before.get("lawful", ""),
+        after=next((row.last_day.isoformat() for row in moved if row.kind == "lawful"), ""),
         basis=basis,
-        approver=deed.actor.name,
     )
     deed.facts = {"days": more.n, "basis": basis, "before": before}
     write(deed, Entry("case.extended", deed.facts))

@@ -8,11 +8,13 @@ from django.conf import settings
 
 from zhengwu.kernel.cases.models import Case, Document
 from zhengwu.kernel.cases.selectors import query_code
+from zhengwu.kernel.clock.api import Limit, LimitUnit, due_at
 from zhengwu.kernel.clock.models import Clock
 from zhengwu.kernel.ledger.models import Event
 from zhengwu.lib.now import local
 from zhengwu.lib.paper import chinese_date, render
 from zhengwu.lib.qr import svg
+from zhengwu.lib.workdays import last_day
 
 Data = dict[str, Any]
 
@@ -47,22 +49,27 @@ def _base(paper: Document, case: Case) -> Data:
 
 def _receipt(paper: Document, case: Case) -> Data:
     first = Event.objects.filter(stream=case.number, seq=1).first()
+    handed = case.submissions.filter(at__lte=paper.at)  # what a correction brought later is not on the receipt
     return {
         "received_at": f"{local(paper.at):%Y-%m-%d %H:%M}",
-        "received_by": "网上受理",
-        "materials": [{"name": s.name, "copies": 1, "form": s.get_way_display()} for s in case.submissions.all()],
+        "received_by": "网上受理" if case.applicant_id else "窗口受理",
+        "materials": [{"name": s.name, "copies": 1, "form": s.get_way_display()} for s in handed],
         "proof": bytes(first.hash).hex() if first else "",
     }
 
 
 def _acceptance(paper: Document, case: Case) -> Data:
-    due = {c.kind: c for c in Clock.objects.filter(subject=case.number, kind__in=("lawful", "promised"))}
+    """The last days are those the limits had at acceptance: what extended or stopped them later has its own paper."""
+    due = {}
+    for row in Clock.objects.filter(subject=case.number, kind__in=("lawful", "promised")):
+        limit = Limit(row.limit_n, LimitUnit(row.limit_unit))
+        due[row.kind] = chinese_date(last_day(due_at(row.started_at, limit, row.unit_id), limit.unit))
     return {
         "accepted_on": chinese_date_of(paper.data.get("accepted", "")),
         "lawful_limit": paper.data.get("lawful", ""),
         "promised_limit": paper.data.get("promised", ""),
-        "lawful_due": chinese_date(due["lawful"].last_day) if "lawful" in due else "",
-        "promised_due": chinese_date(due["promised"].last_day) if "promised" in due else "",
+        "lawful_due": due.get("lawful", ""),
+        "promised_due": due.get("promised", ""),
     }
 
 
@@ -86,12 +93,12 @@ def _refusal(paper: Document, case: Case) -> Data:
 
 
 def _grant(paper: Document, case: Case) -> Data:
-    matter = case.matter
+    years = paper.data.get("years")
     return {
         "granted": True,
         "facts": "经审查，申请符合法定条件、标准。",
-        "content": matter.result_name if matter else "",
-        "term": f"{matter.certificate_years}年" if matter and matter.certificate_years else "",
+        "content": paper.data.get("content", ""),
+        "term": f"{years}年" if years else "",
     }
 
 
@@ -100,13 +107,12 @@ def _denial(paper: Document, case: Case) -> Data:
 
 
 def _extension(paper: Document, case: Case) -> Data:
-    lawful = Clock.objects.filter(subject=case.number, kind="lawful").first()
     return {
         "due": chinese_date_of(paper.data.get("before", "")),
-        "new_due": chinese_date(lawful.last_day) if lawful else "",
+        "new_due": chinese_date_of(paper.data.get("after", "")),
         "days": str(paper.data.get("days", "")),
         "reason": paper.data.get("reason", "").rstrip("。"),
-        "approved_by": paper.data.get("approver", ""),
+        "approved_by": "本机关负责人",
     }
 
 
