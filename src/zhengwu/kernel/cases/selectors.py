@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from zhengwu.kernel.cases.models import Case, Step
 from zhengwu.kernel.cases.models.case import CaseQuerySet
@@ -94,9 +94,12 @@ def access_step(actor: Actor, step_id: int) -> Step:
 
 
 def done_by(actor: Actor) -> QuerySet[Step]:
-    """What the actor has done, newest first."""
+    """What the actor has done in cases they may still see (a post given up takes its cases along), newest first."""
+    seen = Case.objects.visible_to(actor).filter(pk=OuterRef("case_id"))
     return (
-        Step.objects.filter(closed_by_id=actor.account_id).select_related("case", "unit").order_by("-closed_at", "-id")
+        Step.objects.filter(Exists(seen), closed_by_id=actor.account_id)
+        .select_related("case", "unit")
+        .order_by("-closed_at", "-id")
     )
 
 

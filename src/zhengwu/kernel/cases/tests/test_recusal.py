@@ -73,3 +73,23 @@ def test_an_applicant_does_not_learn_from_a_refusal_who_handled_the_step(world):
         assert world.people["clerk"].name not in refused.value.zh
         with pytest.raises(Conflict, match="未重复提交"):
             api.act(step_id=step.pk, action="accept", by=world.actor("clerk"))
+
+
+def test_a_post_given_up_takes_its_cases_out_of_what_one_has_done(world, client):
+    clerk = world.people["clerk"]
+    with travel(START):
+        case = apply(world)
+        do(world, case, "precheck", "clerk", "accept")
+        assert [s.case_id for s in api.done_by(world.actor("clerk"))] == [case.pk]
+        Appointment.objects.filter(account=clerk).delete()
+        Appointment.objects.create(account=clerk, unit=world.people["stranger"].appointments.get().unit, role="clerk",
+                                   valid_from=SINCE)  # fmt: skip
+        assert list(api.done_by(world.actor("clerk"))) == []
+
+
+def test_exports_are_csv_or_excel_and_nothing_else(world, client):
+    with travel(START):
+        apply(world)
+        client.force_login(world.people["clerk"])
+        for kind, status in (("csv", 200), ("xlsx", 200), ("exe", 404)):
+            assert client.get(f"/desk/cases/export.{kind}").status_code == status

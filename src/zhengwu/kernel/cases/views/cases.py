@@ -1,6 +1,5 @@
 """The list of cases an office may see, and one case in full."""
 
-import csv
 from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
-from openpyxl import Workbook
 
 from zhengwu.kernel.cases import kinds
 from zhengwu.kernel.cases.models import Case, Document
@@ -28,6 +26,7 @@ from zhengwu.kernel.directory.api import request_actor, require_role
 from zhengwu.lib.now import CN, local, now
 from zhengwu.lib.paging import Cursor, aware, decode, encode
 from zhengwu.lib.problem import NotFound
+from zhengwu.lib.tables import CSV, XLSX, csv_lines, xlsx
 
 PAGE = 50
 EXPORT_MAX = 20_000
@@ -153,16 +152,6 @@ def _cells(case: Case) -> list[str]:
     ]
 
 
-class _Echo:
-    def write(self, value: str) -> str:
-        return value
-
-
-def _safe(cell: str) -> str:
-    """A cell that a spreadsheet will not take for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
-
-
 @require_GET
 @require_role()
 def export(request: HttpRequest, kind: str) -> HttpResponse | StreamingHttpResponse:
@@ -170,22 +159,10 @@ def export(request: HttpRequest, kind: str) -> HttpResponse | StreamingHttpRespo
     rows = filtered(visible_to(request_actor(request)), request).select_related("unit").order_by("-opened_at", "-id")
     found = rows[:EXPORT_MAX].iterator(chunk_size=1000)
     stamp = f"{local(now()):%Y%m%d}"
+    attachment = {"Content-Disposition": f'attachment; filename="cases-{stamp}.{kind}"'}
+    cells = (_cells(case) for case in found)
     if kind == "csv":
-        writer = csv.writer(_Echo())
-        lines = (writer.writerow([_safe(c) for c in _cells(case)]) for case in found)
-        body: Any = (part for block in (["\ufeff" + writer.writerow(COLUMNS)], lines) for part in block)
-        response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="cases-{stamp}.csv"'
-        return response
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("办件")
-    sheet.append(list(COLUMNS))
-    for case in found:
-        sheet.append([_safe(c) for c in _cells(case)])
-    stream = BytesIO()
-    book.save(stream)
-    response = HttpResponse(
-        stream.getvalue(), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    )
-    response["Content-Disposition"] = f'attachment; filename="cases-{stamp}.xlsx"'
-    return response
+        return StreamingHttpResponse(csv_lines(COLUMNS, cells), content_type=CSV, headers=attachment)
+    if kind == "xlsx":
+        return HttpResponse(xlsx("办件", COLUMNS, cells), content_type=XLSX, headers=attachment)
+    raise NotFound("no-such-format", "可以导出为csv或xlsx", "export as csv or xlsx")

@@ -1,8 +1,5 @@
 """The register (证照台账) of the units one works in: list, export, one certificate, change of its status."""
 
-import csv
-from collections.abc import Iterator
-from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,12 +7,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
-from openpyxl import Workbook
 
 from zhengwu.kernel.directory.api import WORKERS, request_actor, require_role
 from zhengwu.lib.now import local, today
 from zhengwu.lib.paging import decode, encode
 from zhengwu.lib.problem import NotFound, Problem
+from zhengwu.lib.tables import CSV, XLSX, csv_lines, xlsx
 from zhengwu.modules.certificates.models import EVENT_WORDS, Certificate, CertificateQuerySet
 from zhengwu.modules.certificates.selectors import access_certificate, history, register
 from zhengwu.modules.certificates.services.seal import shown_code
@@ -52,44 +49,19 @@ def register_page(request: HttpRequest) -> HttpResponse:
 @require_role(*WORKERS)
 def export(request: HttpRequest, kind: str) -> HttpResponse:
     """The same list with the same filters as CSV (UTF-8 with BOM) or Excel, at most EXPORT_MAX rows."""
-    rows = _filtered(request)[:EXPORT_MAX].iterator(chunk_size=1000)
-    name = f"certificates-{today():%Y%m%d}.{kind}"
+    cells = (_cells(row) for row in _filtered(request)[:EXPORT_MAX].iterator(chunk_size=1000))
+    attachment = {"Content-Disposition": f'attachment; filename="certificates-{today():%Y%m%d}.{kind}"'}
     if kind == "csv":
-        return HttpResponse("".join(_lines(rows)), content_type="text/csv; charset=utf-8",
-                            headers={"Content-Disposition": f'attachment; filename="{name}"'})
-    if kind != "xlsx":
-        raise NotFound("no-such-format", "可以导出为csv或xlsx", "export as csv or xlsx")
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("证照台账")
-    sheet.append(list(COLUMNS))
-    for row in rows:
-        sheet.append(_cells(row))
-    stream = BytesIO()
-    book.save(stream)
-    return HttpResponse(stream.getvalue(), headers={"Content-Disposition": f'attachment; filename="{name}"'},
-                        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-
-
-class _Line:
-    """A file for ``csv.writer`` whose write gives the line back."""
-
-    def write(self, value: str) -> str:
-        return value
-
-
-def _lines(rows: Iterator[Certificate]) -> Iterator[str]:
-    writer = csv.writer(_Line())
-    yield "\ufeff" + writer.writerow(COLUMNS)
-    for row in rows:
-        yield writer.writerow(_cells(row))
+        return HttpResponse("".join(csv_lines(COLUMNS, cells)), content_type=CSV, headers=attachment)
+    if kind == "xlsx":
+        return HttpResponse(xlsx("证照台账", COLUMNS, cells), content_type=XLSX, headers=attachment)
+    raise NotFound("no-such-format", "可以导出为csv或xlsx", "export as csv or xlsx")
 
 
 def _cells(row: Certificate) -> list[str]:
-    cells = [row.title, row.number, row.identifier, row.holder_name, row.unit.name, f"{local(row.issued_at):%Y-%m-%d}",
+    return [row.title, row.number, row.identifier, row.holder_name, row.unit.name, f"{local(row.issued_at):%Y-%m-%d}",
              row.valid_from.isoformat(), row.valid_to.isoformat() if row.valid_to else "长期", row.state_label,
              f"{local(row.status_at):%Y-%m-%d}", row.status_reason, row.case.number]
-    # A spreadsheet would run a cell that begins like a formula.
-    return [f"'{c}" if c[:1] in ("=", "+", "-", "@", "\t", "\r") else c for c in cells]
 
 
 @require_GET

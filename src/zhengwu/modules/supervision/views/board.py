@@ -1,7 +1,6 @@
 """The inspector's board: lights by unit, and the list behind every number."""
 
-import csv
-from io import StringIO
+from datetime import datetime
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +11,7 @@ from zhengwu.kernel.cases.views.presenting import CLOCK_NAMES, left_words
 from zhengwu.kernel.directory.api import Role, request_actor, require_role
 from zhengwu.lib.now import local, now
 from zhengwu.lib.numbers import whole
+from zhengwu.lib.tables import CSV, csv_lines
 from zhengwu.modules.supervision.selectors import Item, by_unit, items
 
 PAGE = 50
@@ -57,23 +57,22 @@ def board(request: HttpRequest) -> HttpResponse:
 @require_role(Role.INSPECTOR)
 def export(request: HttpRequest) -> HttpResponse:
     """The same list with the same filters as CSV."""
-    moment, text = now(), StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for item in _rows(request):
-        writer.writerow(
-            [
-                "超期" if item.clock.light == "red" else "预警",
-                item.case.number,
-                item.case.title,
-                item.case.unit.name,
-                item.holder,
-                item.step,
-                CLOCK_NAMES.get(item.clock.kind, item.clock.kind),
-                item.clock.last_day.isoformat(),
-                left_words(item.clock.due_at, moment),
-            ]
-        )
-    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="lights-{local(moment):%Y%m%d}.csv"'
-    return response
+    moment = now()
+    lines = csv_lines(COLUMNS, (_cells(item, moment) for item in _rows(request)))
+    return HttpResponse("".join(lines), content_type=CSV, headers={
+        "Content-Disposition": f'attachment; filename="lights-{local(moment):%Y%m%d}.csv"'})
+
+
+def _cells(item: Item, moment: datetime) -> list[str]:
+    clock, case = item.clock, item.case
+    return [
+        "超期" if clock.light == "red" else "预警",
+        case.number,
+        case.title,
+        case.unit.name,
+        item.holder,
+        item.step,
+        CLOCK_NAMES.get(clock.kind, clock.kind),
+        clock.last_day.isoformat(),
+        left_words(clock.due_at, moment),
+    ]
