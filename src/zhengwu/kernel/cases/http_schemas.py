@@ -190,7 +190,7 @@ def case_out(case: Case, *, names: bool) -> dict[str, Any]:
         "closed_at": case.closed_at,
         "light": light(case.warn_at, case.due_at) if case.closed_at is None else "none",
         "revision": case.revision,
-        "chart": f"{case.version.definition_id}:{case.version.number}",
+        "chart": f"{case.version.definition.key}:{case.version.number}",
         "steps": [step_out(s, names=names) for s in case.steps.select_related("unit").order_by("id")],
     }
 

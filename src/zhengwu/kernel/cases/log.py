@@ -13,6 +13,7 @@ from zhengwu.kernel.flow.api import Fitness, chart_of, conformance, xes
 from zhengwu.kernel.ledger.models import Event
 from zhengwu.kernel.matters.models import Matter
 
+WITHDRAWN = "withdrawn"
 FLOW_EVENTS = ("case.opened", "case.acted", "case.timer")
 
 
@@ -30,9 +31,11 @@ def fitness(case: Case) -> Fitness:
 def event_log(actor: Actor, matter: Matter) -> Iterator[bytes]:
     """The finished cases of a matter that ``actor`` may see, as XES (IEEE 1849), streamed.
 
+    What was withdrawn has no end in the chart and is left out, so that every trace runs from start to end.
     Activities are the steps' names in the chart; resources are account ids, groups are units.
     """
-    cases = visible_to(actor).filter(matter=matter, closed_at__isnull=False).order_by("number")
+    closed = visible_to(actor).filter(matter=matter, closed_at__isnull=False)
+    cases = closed.exclude(state=WITHDRAWN).order_by("number")
     return xes(matter.name, _traces(cases))
 
 

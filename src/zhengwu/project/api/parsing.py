@@ -82,4 +82,4 @@ def _check(value: Any, depth: int) -> None:
         for inner in value:
             _check(inner, depth + 1)
     elif isinstance(value, int | float) and not -_MAX < value < _MAX:
-        _no_number("过大的数")
+        raise Problem("number-too-large", "数字过大", "a number is too large")

@@ -32,7 +32,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(rule)
 
     def with_facts(self) -> "CaseQuerySet":
-        return self.select_related("matter", "unit", "division", "version", "applicant")
+        return self.select_related("matter", "unit", "division", "version__definition", "applicant")
 
 
 class Case(models.Model):
