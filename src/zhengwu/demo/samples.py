@@ -13,6 +13,12 @@ _WORDS = {
     "citizen-id": "44052418800101001X",
     "uscc": "91350100M000100Y43",
 }
+_PERSON, _GOODS = "周晓岚", "热食类食品制售"
+_BY_TITLE = (
+    ("名称", "临溪县好味来小吃店"), ("项目", _GOODS), ("品种", _GOODS), ("范围", _GOODS),
+    ("姓名", _PERSON), ("负责人", _PERSON), ("联系人", _PERSON), ("人员", _PERSON),
+)
+"""What a form's field is called says what belongs there."""
 _TEXT = "临溪县清平路8号一层"
 
 
@@ -40,7 +46,9 @@ def _value(part: dict[str, Any]) -> Any:
 def _text(part: dict[str, Any]) -> str:
     if "format" in part:
         return _WORDS[part["format"]]
-    return _TEXT[: part.get("maxLength", 60)]
+    title = part.get("title", "")
+    text = next((word for mark, word in _BY_TITLE if mark in title), _TEXT)
+    return text[: part.get("maxLength", 60)]
 
 
 @cache

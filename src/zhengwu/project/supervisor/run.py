@@ -123,7 +123,7 @@ class Supervisor:
         stamp.write_text(digest)
 
     def _start_children(self, url: str) -> None:
-        env = self.instance.environment(url)
+        env = {"ZW_PUBLIC_URL": self.address.rstrip("/")} | self.instance.environment(url)
         if self.host not in ("127.0.0.1", "localhost", "::1") and "ZW_ALLOWED_HOSTS" not in env:
             names = {"127.0.0.1", "localhost", "[::1]", socket.gethostname(), self.host} - {"0.0.0.0", "::"}  # noqa: S104
             env["ZW_ALLOWED_HOSTS"] = ",".join(sorted(names))
