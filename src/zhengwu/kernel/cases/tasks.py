@@ -1,6 +1,7 @@
 """Periodic work of cases; every job may run twice or late without harm."""
 
 from zhengwu.kernel.cases.services.archive import archive_due
+from zhengwu.kernel.cases.services.attach import forget_unused
 from zhengwu.kernel.cases.services.lights import sweep_lights
 from zhengwu.kernel.cases.services.timers import fire_due
 from zhengwu.lib.periodic import every
@@ -19,3 +20,8 @@ def timers() -> None:
 @every(seconds=3600, name="cases.archive")
 def archiving() -> None:
     archive_due()
+
+
+@every(seconds=24 * 3600, name="cases.uploads")
+def uploads() -> None:
+    forget_unused()

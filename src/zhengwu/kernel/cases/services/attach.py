@@ -1,14 +1,17 @@
 """Uploaded files become part of a case."""
 
+from datetime import timedelta
 from uuid import UUID
 
-from zhengwu.kernel.cases.models import Case
+from zhengwu.kernel.cases.models import Case, Draft
 from zhengwu.kernel.directory.api import Actor
 from zhengwu.kernel.files.api import register_access
 from zhengwu.kernel.files.models import StoredFile
+from zhengwu.lib.now import now
 from zhengwu.lib.problem import Invalid
 
 MATERIAL = "material"
+KEEP_UNUSED = timedelta(days=30)
 
 
 def claim(file_id: UUID, *, owner_id: int | None, subject: str, field: str) -> StoredFile:
@@ -29,6 +32,20 @@ def may_open_material(actor: Actor, stored: StoredFile) -> bool:
     if not stored.subject:
         return actor.account_id is not None and stored.owner_id == actor.account_id
     return Case.objects.visible_to(actor).filter(number=stored.subject).exists()
+
+
+def forget_unused(limit: int = 1000) -> int:
+    """Removes the rows of uploads that were named in no application within KEEP_UNUSED and lie in no draft; the sweep
+    of files takes their content. Returns how many (个人信息保护法 §19: no longer than needed)."""
+    old = StoredFile.objects.filter(purpose=MATERIAL, subject="", created_at__lt=now() - KEEP_UNUSED)
+    found = {str(pk) for pk in old.order_by("created_at").values_list("pk", flat=True)[:limit]}
+    if not found:
+        return 0
+    for kept in Draft.objects.values_list("files", flat=True).iterator():
+        found -= set(kept.values())
+    # Asked again as they are deleted: one may have been handed in meanwhile.
+    gone, _ = StoredFile.objects.filter(pk__in=found, subject="").delete()
+    return gone
 
 
 def register_files() -> None:

@@ -32,5 +32,5 @@ def save_draft(
 
 
 def discard_draft(*, matter: Matter, by: Actor) -> None:
-    """Throws a draft away; uploaded files without a case go with the orphan sweep."""
+    """Throws a draft away; its uploads go with the next sweep (``attach.forget_unused``)."""
     Draft.objects.filter(account_id=by.account_id, matter=matter).delete()
