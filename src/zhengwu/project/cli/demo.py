@@ -12,7 +12,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--password", default="", help="演示密码 (the demo password)")
 
 
-def _password(options: argparse.Namespace) -> str:
+def password_of(options: argparse.Namespace) -> str:
     if given := options.password or os.environ.get("ZHENGWU_DEMO_PASSWORD", ""):
         return given
     data = options.data or Path(os.environ.get("ZW_DATA", Path(os.environ["ZW_ROOT"]) / ".data"))
@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
     """0 only if every step held."""
     from zhengwu.demo.walk import walk
 
-    password = _password(options)
+    password = password_of(options)
     if not password:
         print("没有演示密码：请用 --password，或设置 ZHENGWU_DEMO_PASSWORD (no demo password)", file=sys.stderr)
         return 2

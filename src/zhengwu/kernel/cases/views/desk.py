@@ -16,6 +16,7 @@ from zhengwu.kernel.cases.selectors import access_step, done_by, light, todo
 from zhengwu.kernel.cases.services.act import act
 from zhengwu.kernel.cases.services.open import new_key
 from zhengwu.kernel.cases.views.presenting import case_facts, clock_panels, left_words, opinions, submitted
+from zhengwu.kernel.clock.api import book
 from zhengwu.kernel.directory.api import Actor, request_actor, require_role
 from zhengwu.kernel.flow.api import chart_of
 from zhengwu.lib.now import now
@@ -29,6 +30,11 @@ BLANK = {"material": "", "fault": "", "wanted": "", "given": ""}
 WAYS = [(way, way) for way in ("电子送达", "窗口领取", "邮寄送达")]
 
 
+def _wants_part(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of the page to put into it; a boosted link wants the whole."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
+
+
 @require_GET
 @require_role()
 def desk(request: HttpRequest) -> HttpResponse:
@@ -38,7 +44,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     if (chosen := whole(request.GET.get("step"))) is not None:
         context |= pane_context(actor, chosen)
     return render(
-        request, "cases/_todo.html" if request.htmx and not request.htmx.boosted else "cases/desk.html", context
+        request, "cases/_todo.html" if _wants_part(request) else "cases/desk.html", context
     )
 
 
@@ -49,10 +55,10 @@ def _list(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         rows = rows.after(*decode(cursor, aware_or_none, int))
     found = list(rows[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
-    moment = now()
+    moment, calendar = now(), book().calendar
     for step in found:
         step.light = light(step.warn_at, step.due_at, moment)  # type: ignore[attr-defined]
-        step.left_words = left_words(step.due_at, moment)  # type: ignore[attr-defined]
+        step.left_words = left_words(step.due_at, moment, calendar)  # type: ignore[attr-defined]
     return {
         "rows": found[:PAGE],
         "light_groups": _light_groups(actor),
@@ -164,7 +170,7 @@ def _rows(case: Case, typed: list[dict[str, str]], empty: int = 1) -> list[dict[
 def pane(request: HttpRequest, step_id: int) -> HttpResponse:
     """/desk/steps/<id>/ — the pane alone for htmx; without script the whole desk with it open."""
     actor = request_actor(request)
-    if not request.htmx:
+    if not _wants_part(request):
         return redirect(f"/desk/?step={step_id}")
     context = pane_context(actor, step_id) | {"list_query": _list_query(request), "focus": True}
     return render(request, "cases/_pane.html", context)
@@ -207,7 +213,7 @@ def step_act(request: HttpRequest, step_id: int) -> HttpResponse:
     except Problem as problem:
         return _refused(request, actor, step_id, problem)
     words = f"已办理：{done.case.title}（{done.case.number}）"
-    if request.htmx:
+    if _wants_part(request):
         context = _list(request, actor) | {
             "done": words,
             "done_url_case": reverse("cases:case", args=[done.case.number]),
@@ -235,7 +241,7 @@ def _page(request: HttpRequest, actor: Actor, step_id: int, more: dict[str, Any]
         "correction_rows": _rows(context["case"], _typed_rows(request)),
         "list_query": _list_query(request),
     }
-    if request.htmx:
+    if _wants_part(request):
         return render(request, "cases/_pane.html", context)
     return render(request, "cases/desk.html", _list(request, actor) | context | {"chosen": str(step_id)}, status=status)
 

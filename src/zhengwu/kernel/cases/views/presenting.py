@@ -12,7 +12,7 @@ from zhengwu.kernel.cases.models import Case, Step
 from zhengwu.kernel.cases.selectors import clocks, progress, timeline
 from zhengwu.kernel.clock.api import book, explain
 from zhengwu.lib.now import local
-from zhengwu.lib.workdays import local_ordinal
+from zhengwu.lib.workdays import Calendar, local_ordinal
 
 CLOCK_NAMES = {"lawful": "法定时限", "promised": "承诺时限", "delivery": "送达时限", "step": "环节时限"}
 EVENT_WORDS = {
@@ -25,11 +25,11 @@ EVENT_WORDS = {
 }
 
 
-def left_words(due_at: datetime | None, at: datetime) -> str:
-    """还剩3个工作日 / 今天到期 / 已超期…: counted in working days of the loaded calendar."""
+def left_words(due_at: datetime | None, at: datetime, calendar: Calendar | None = None) -> str:
+    """还剩3个工作日 / 今天到期 / 已超期…: counted in working days of ``calendar`` (lists hand it in once)."""
     if due_at is None:
         return "不计时"
-    calendar = book().calendar
+    calendar = calendar or book().calendar
     today, last = local_ordinal(at), local_ordinal(due_at - timedelta(microseconds=1))
     if at >= due_at:
         return f"已超期{max(1, calendar.count(last, today))}个工作日"

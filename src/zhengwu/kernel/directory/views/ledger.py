@@ -22,6 +22,26 @@ STREAM = "ledger:audit"
 CHECK_MAX = 300_000
 """More events than this are checked by ``./zw ledger verify``, which shows how far it is."""
 
+KINDS = {
+    "case.opened": "提交申请",
+    "case.acted": "办理环节",
+    "case.withdrawn": "撤回申请",
+    "case.archived": "归档",
+    "case.rated": "评价",
+    "clock.yellow": "预警",
+    "clock.red": "超期",
+    "clock.moved": "时限重算",
+    "account.opened": "启用账号",
+    "account.closed": "停用账号",
+    "post.given": "任命岗位",
+    "post.taken": "免去岗位",
+    "deputy.set": "设置代理",
+    "deputy.ended": "结束代理",
+    "token.issued": "发放令牌",
+    "ledger.verified": "核验账本",
+    "ledger.sealed": "手动封存",
+}
+
 
 def _day(text: str) -> date | None:
     try:
@@ -53,6 +73,8 @@ def found(request: HttpRequest) -> Any:
 def search(request: HttpRequest) -> HttpResponse:
     """/desk/ledger/"""
     rows = list(found(request)[: PAGE + 1])
+    for event in rows:
+        event.words = f"{KINDS[event.kind]} {event.kind}" if event.kind in KINDS else event.kind
     last, checked = latest_seal(), events_of(STREAM).filter(kind="ledger.verified").order_by("-seq").first()
     newest = Event.objects.order_by("-id").values_list("pk", flat=True).first() or 0
     pending = Event.objects.filter(pk__gt=last.upto_id if last else 0).count()
@@ -85,7 +107,7 @@ def verify_now(request: HttpRequest) -> HttpResponse:
         messages.error(request, "记录太多，请在服务器上运行 ./zw ledger verify")
         return redirect("directory:ledger")
     report = verify()
-    facts = {"ok": report.ok, "events": report.events, "seals": report.seals, "pending": report.pending}
+    facts: dict[str, Any] = {"ok": report.ok, "events": report.events, "seals": report.seals, "pending": report.pending}
     if report.first_broken is not None:
         facts["broken"] = str(report.first_broken)
     _remember(request_actor(request), "ledger.verified", facts)

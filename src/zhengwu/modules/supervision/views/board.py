@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from zhengwu.kernel.cases.views.presenting import CLOCK_NAMES, left_words
+from zhengwu.kernel.clock.api import book
 from zhengwu.kernel.directory.api import Role, request_actor, require_role
 from zhengwu.lib.now import local, now
 from zhengwu.lib.numbers import whole
@@ -34,9 +35,10 @@ def board(request: HttpRequest) -> HttpResponse:
     """/desk/supervision/ — everything in the inspector's area that is near its limit or over it."""
     moment = now()
     page = Paginator(_rows(request), PAGE).get_page(request.GET.get("page"))
+    calendar = book().calendar
     for item in page:
-        item.clock.words = left_words(item.clock.due_at, moment)
-        item.clock.title = CLOCK_NAMES.get(item.clock.kind, item.clock.kind)
+        item.clock.words = left_words(item.clock.due_at, moment, calendar)  # type: ignore[attr-defined]
+        item.clock.title = CLOCK_NAMES.get(item.clock.kind, item.clock.kind)  # type: ignore[attr-defined]
     units = by_unit(request_actor(request), moment)
     return render(
         request,
