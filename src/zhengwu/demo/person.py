@@ -58,7 +58,7 @@ class Person:
         return answer.text
 
     def _headers(self, key: str) -> dict[str, str]:
-        return {"X-CSRFToken": self.http.cookies.get("csrftoken", ""), "Referer": self.url,
+        return {"X-CSRFToken": self.http.cookies.get("csrftoken") or "", "Referer": self.url,
                 "Idempotency-Key": key or uuid.uuid4().hex}
 
     def _expect(self, answer: httpx.Response, status: int) -> Any:

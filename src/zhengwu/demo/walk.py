@@ -119,7 +119,7 @@ class Walk:
         citizen = self.people["citizen"]
         page = citizen.http.get(f"/my/cases/{self.number}/")
         answer = citizen.http.post(f"/my/cases/{self.number}/rate/", data={"level": "5", "comment": "很快"}, headers={
-            "X-CSRFToken": citizen.http.cookies.get("csrftoken", ""), "Referer": self.url})
+            "X-CSRFToken": citizen.http.cookies.get("csrftoken") or "", "Referer": self.url})
         if page.status_code != 200 or answer.status_code != 302:
             raise WalkError(f"评价没有成功：{answer.status_code}")
         events = citizen.get(f"cases/{self.number}/events")

@@ -19,7 +19,7 @@ class ClientAddress:
     saw, else the whole city would share the proxy's. What a client writes into the header stands further left."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response, self.hops = get_response, int(settings.TRUSTED_PROXIES)
+        self.get_response, self.hops = get_response, settings.TRUSTED_PROXIES
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         seen = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]

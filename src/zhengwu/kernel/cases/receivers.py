@@ -25,7 +25,7 @@ def show_new_day(moved: list[Moved], **_: Any) -> None:
     """The stored due day follows its clock, and the ledger says from when to when."""
     for change in moved:
         row = change.clock
-        number, _, token = row.subject.partition("#")
+        number, token = row.subject.split("#")[0], "#" in row.subject
         case = Case.objects.filter(number=number).first()
         if case is None:
             continue

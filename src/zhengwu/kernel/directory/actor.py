@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
 from zhengwu.kernel.directory.models import Account, Appointment, Deputy
 from zhengwu.kernel.directory.roles import ADMINISTRATORS
@@ -122,7 +122,7 @@ def request_actor(request: HttpRequest) -> Actor:
     return request.user.actor if request.user.is_authenticated else ANONYMOUS
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def require_role(*roles: str) -> Callable[[View], View]:
@@ -130,7 +130,7 @@ def require_role(*roles: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             actor = request_actor(request)

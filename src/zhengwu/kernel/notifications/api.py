@@ -73,7 +73,8 @@ def notify_many(messages: Iterable[Message]) -> None:
                 outbox.append(_outgoing(message, channel))
     if not notices and not outbox:
         return
-    shown, sent = [moment, *_columns(notices)], [moment, moment, *_columns(outbox)]
+    shown: list[Any] = [moment, *_columns(notices)]
+    sent: list[Any] = [moment, moment, *_columns(outbox)]
     with connection.cursor() as cursor:
         if not outbox:
             cursor.execute(_NOTICES, shown)

@@ -48,8 +48,8 @@ def items(actor: Actor, *, light: str = "", unit_id: int | None = None) -> list[
         cases = cases.filter(unit_id=unit_id)
     by_number = {case.number: case for case in cases}
     held: dict[int, Step] = {}
-    for step in Step.objects.filter(case__in=by_number.values(), closed_at=None).select_related("unit"):
-        held.setdefault(step.case_id, step)
+    for row in Step.objects.filter(case__in=by_number.values(), closed_at=None).select_related("unit"):
+        held.setdefault(row.case_id, row)
     rows = []
     for clock in found:
         if case := by_number.get(clock.subject):

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
 ]
 
+TRUSTED_PROXIES = 0
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "zhengwu.project.middleware.Problems",

@@ -105,7 +105,7 @@ def step_subject(case: Case, step: Step) -> str:
 def _limit(deed: Deed, node: Node, unit_id: int | None) -> Limit | None:
     if node.limit is not None:
         return Limit(node.limit[0], LimitUnit(node.limit[1]))
-    if node.unit == "each" and deed.case.matter is not None:
+    if node.unit == "each" and deed.case.matter is not None and unit_id is not None:
         row = deed.case.matter.joint_units.filter(unit_id=unit_id).first()
         return Limit(row.limit_days, LimitUnit.WORKING_DAY) if row else None
     return None
@@ -117,12 +117,12 @@ def _candidate(deed: Deed, run: Run, event: Happened, node: Node, signer: str) -
     case = deed.case
     where = node.unit
     if where == "branch" or where.startswith("branch:"):
-        where = run.unit_of(event.token) or where
-    if where == "applicant":
-        return (None, case.applicant_id) if case.applicant_id else (case.matter.point.unit_id, None)
+        where = run.unit_of(event.token or "") or where
+    if where == "applicant" and case.applicant_id is not None:
+        return None, case.applicant_id
     if where == "each" and signer.startswith("unit:"):
         return int(signer.removeprefix("unit:")), None
-    if where == "window" and case.matter is not None:
+    if where in ("window", "applicant") and case.matter is not None:
         return case.matter.point.unit_id, None
     if where == "owner":
         return case.unit_id, None
@@ -153,11 +153,12 @@ def _close(deed: Deed, event: Happened) -> None:
 
 def _timer(deed: Deed, event: Happened) -> None:
     limit = parse_duration(str(event.data))
-    deed.after.append(
-        lambda d: Timer.objects.create(
-            case=d.case, token=event.token or "", boundary=event.node, due_at=due_at(d.at, limit)
-        )
-    )
+
+    def keep(d: Deed) -> None:
+        moment = due_at(d.at, limit)
+        Timer.objects.create(case=d.case, token=event.token or "", boundary=event.node, due_at=moment)
+
+    deed.after.append(keep)
 
 
 def _suspend_or_resume(deed: Deed, opened: list[Step]) -> None:

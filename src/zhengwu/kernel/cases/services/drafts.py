@@ -8,9 +8,16 @@ from zhengwu.kernel.cases.services.open import new_key
 from zhengwu.kernel.directory.api import Actor
 from zhengwu.kernel.matters.models import Matter
 from zhengwu.lib.now import now
+from zhengwu.lib.problem import Denied
 from zhengwu.lib.uploads import refuse_secret_text
 
 _MAX = 200
+
+
+def _owner(by: Actor) -> int:
+    if by.account_id is None:
+        raise Denied("sign-in-needed", "请先登录", "sign in first")
+    return by.account_id
 
 
 def save_draft(
@@ -20,7 +27,7 @@ def save_draft(
     for value in (form or {}).values():
         refuse_secret_text(str(value), field="form")
     draft, _ = Draft.objects.get_or_create(
-        account_id=by.account_id, matter=matter, defaults={"key": new_key(), "updated_at": now()}
+        account_id=_owner(by), matter=matter, defaults={"key": new_key(), "updated_at": now()}
     )
     if form is not None:
         draft.form = {k: v for k, v in list(form.items())[:_MAX]}
@@ -33,4 +40,4 @@ def save_draft(
 
 def discard_draft(*, matter: Matter, by: Actor) -> None:
     """Throws a draft away; its uploads go with the next sweep (``attach.forget_unused``)."""
-    Draft.objects.filter(account_id=by.account_id, matter=matter).delete()
+    Draft.objects.filter(account_id=_owner(by), matter=matter).delete()

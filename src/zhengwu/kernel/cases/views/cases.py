@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -125,7 +125,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
-def document(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+def document(request: HttpRequest, number: str, pk: int) -> FileResponse:
     """A paper of a case as PDF, for whoever may see the case."""
     case = access_case(request_actor(request), number)
     paper = Document.objects.filter(case=case, pk=pk).first()
@@ -154,7 +154,7 @@ def _cells(case: Case) -> list[str]:
 
 @require_GET
 @require_role()
-def export(request: HttpRequest, kind: str) -> HttpResponse | StreamingHttpResponse:
+def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The same list with the same filters as CSV (UTF-8 with BOM) or Excel, at most EXPORT_MAX rows."""
     rows = filtered(visible_to(request_actor(request)), request).select_related("unit").order_by("-opened_at", "-id")
     found = rows[:EXPORT_MAX].iterator(chunk_size=1000)

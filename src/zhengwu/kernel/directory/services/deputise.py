@@ -25,7 +25,7 @@ def colleagues(by: Actor) -> list[tuple[Account, str]]:
             valid_from__lte=day,
             account__is_active=True,
         )
-        .exclude(account_id=by.account_id)
+        .exclude(account=by.account_id)
         .exclude(role__in=ADMINISTRATORS)
         .select_related("account", "unit")
         .order_by("account__name", "account_id")

@@ -37,7 +37,7 @@ def once(*, account_id: int | None, key: str, target: str, body: bytes, run: Cal
     except IntegrityError as error:
         if "repeated_once" not in str(error):
             raise
-    earlier = RepeatedRequest.objects.get(account_id=account_id, key=key)
+    earlier = RepeatedRequest.objects.get(account=account_id, key=key)
     if earlier.digest != digest:
         raise Problem(
             "idempotency-key-reused",

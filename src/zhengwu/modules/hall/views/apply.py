@@ -17,6 +17,7 @@ from zhengwu.kernel.cases.api import Handed, discard_draft, open_case, save_draf
 from zhengwu.kernel.cases.models import Draft
 from zhengwu.kernel.cases.views.presenting import case_facts_of
 from zhengwu.kernel.directory.api import Actor, masked_id, masked_phone, request_actor
+from zhengwu.kernel.directory.models import Account
 from zhengwu.kernel.files.api import store
 from zhengwu.kernel.files.models import StoredFile
 from zhengwu.kernel.matters.api import access_matter, require_runnable
@@ -36,6 +37,13 @@ _TICKET_SECONDS = 24 * 3600
 ROWS_MAX = forms.MAX_ROWS
 
 
+def _account(request: HttpRequest) -> Account:
+    """Who is signed in; the views here let nobody else through."""
+    if not isinstance(request.user, Account):
+        raise Denied("sign-in-needed", "请先登录", "sign in first")
+    return request.user
+
+
 def _start(request: HttpRequest, code: str) -> tuple[Matter, Actor, Draft | None]:
     """The matter (it must run today), the applicant, and what they have typed so far."""
     matter, actor = access_matter(code), request_actor(request)
@@ -46,7 +54,7 @@ def _start(request: HttpRequest, code: str) -> tuple[Matter, Actor, Draft | None
             "工作账号不能在网上提交申请，请用个人或法人账号登录",
             "staff accounts cannot apply on line",
         )
-    return matter, actor, Draft.objects.filter(account_id=actor.account_id, matter=matter).first()
+    return matter, actor, Draft.objects.filter(account=_account(request), matter=matter).first()
 
 
 def _page(request: HttpRequest, name: str, matter: Matter, index: int, **more: Any) -> HttpResponse:
@@ -139,8 +147,8 @@ def _form_page(
         0,
         sections=sections,
         errors=errors or {},
-        masked_id=masked_id(request.user),
-        masked_phone=masked_phone(request.user),
+        masked_id=masked_id(_account(request)),
+        masked_phone=masked_phone(_account(request)),
         ticket=signing.dumps(actor.account_id, salt=_TICKET),
         **more,
     )
@@ -176,7 +184,8 @@ def materials(request: HttpRequest, code: str) -> HttpResponse:
     if draft is None:
         return redirect("hall:apply", code=code)
     wanted = list(matter.materials.all())
-    files, errors = dict(draft.files), {}
+    files: dict[str, str] = dict(draft.files)
+    errors: dict[str, str] = {}
     if request.method == "POST":
         files, errors = _take_files(request, actor, wanted, files)
         save_draft(matter=matter, by=actor, files=files)
@@ -257,8 +266,8 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
                 kind=KIND,
                 matter=matter,
                 by=actor,
-                applicant=request.user,
-                applicant_name=request.user.name,
+                applicant=_account(request),
+                applicant_name=actor.name,
                 form=data,
                 materials=handed,
                 key=draft.key,

@@ -60,8 +60,8 @@ def my(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(closed_at__isnull=False)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     for case in page:
-        case.words = state_words(case)
-        case.colour = COLOURS.get(case.state, "")
+        case.words = state_words(case)  # type: ignore[attr-defined]
+        case.colour = COLOURS.get(case.state, "")  # type: ignore[attr-defined]
     return render(
         request,
         "hall/my.html",
@@ -75,7 +75,7 @@ def my(request: HttpRequest) -> HttpResponse:
                 .exclude(state="withdrawn")
                 .order_by("-closed_at")[:5]
             ),
-            "drafts": list(Draft.objects.filter(account_id=actor.account_id).select_related("matter")[:20]),
+            "drafts": list(Draft.objects.filter(account=actor.account_id or 0).select_related("matter")[:20]),
             "groups": [{"name": "phase", "label": "阶段", "options": [("open", "在办"), ("closed", "办结")]}],
         },
     )
