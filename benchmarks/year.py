@@ -130,7 +130,7 @@ def percentile(sorted_seconds: list[float], share: float) -> float:
     return 1000 * sorted_seconds[min(len(sorted_seconds) - 1, int(len(sorted_seconds) * share))]
 
 
-def print_speed(tallies: list[Any], seconds: float, cases: int) -> None:
+def print_speed(tallies: list[Any], seconds: float, cases: int, database: float) -> None:
     """Rates over the wall time, percentiles of each call as its process saw it, rate of each simulated month."""
     from zhengwu.demo.year import CHORES
 
@@ -141,6 +141,10 @@ def print_speed(tallies: list[Any], seconds: float, cases: int) -> None:
     actions = sum(len(v) for name, v in merged.items() if name not in CHORES)
     print(f"\n{cases} cases, {actions} actions in {seconds:.1f} s with {len(tallies)} processes: "
           f"{cases / seconds:.1f} cases/s, {actions / seconds:.0f} actions/s (load {os.getloadavg()[0]:.1f})\n")
+    python = sum(tally.cpu for tally in tallies)
+    each = 1000 * (python + database) / actions
+    print(f"processor time: Python {python:.0f} s, database {database:.0f} s; {each:.2f} ms an action (sweeps, "
+          f"filing, sealing included), which two cores without other work do {2000 / each:.0f} times a second\n")
     print(f"{'call':<22}{'count':>8}{'p50 ms':>9}{'p99 ms':>9}{'total s':>9}")
     for name, values in sorted(merged.items(), key=lambda item: -sum(item[1])):
         values.sort()
@@ -176,10 +180,11 @@ def print_record(sample: int | None, total: int) -> bool:
 
 def main() -> int:
     chosen = options()
-    with installation(on=date(YEAR, 1, 2), keep=chosen.keep):
+    with installation(on=date(YEAR, 1, 2), keep=chosen.keep) as place:
+        before = place.database_cpu()
         tallies, profiles, seconds = simulate(chosen)
         total = chosen.cases * chosen.centres
-        print_speed(tallies, seconds, total)
+        print_speed(tallies, seconds, total, place.database_cpu() - before)
         fine = print_record(chosen.sample or None, total)
         for text in profiles:
             print("\nwhere the time goes (first process):\n" + text)
