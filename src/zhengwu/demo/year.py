@@ -4,7 +4,7 @@ import heapq
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Protocol, TypeVar
 
 from zhengwu.demo.live_hands import Staff, choose_action, form_for, opinion_for, papers
@@ -49,10 +49,12 @@ class Plan:
 
 @dataclass
 class Tally:
-    """What one process did: seconds of every call by its name, and seconds of wall time by simulated month."""
+    """What one process did: seconds of every call by its name; by simulated month how many and in how many seconds;
+    processor seconds it used."""
 
     seconds: dict[str, list[float]] = field(default_factory=dict)
     months: dict[int, tuple[int, float]] = field(default_factory=dict)
+    cpu: float = 0.0
 
     def count(self, *names: str) -> int:
         return sum(len(self.seconds.get(n, ())) for n in names or self.seconds)
@@ -92,6 +94,7 @@ class Year:
 
     def run(self) -> Tally:
         """Lives the year and as many days of the next as the last cases need."""
+        started = process_time()
         openings = self._openings()
         self._left(len(openings))
         self._wait()
@@ -109,6 +112,7 @@ class Year:
             self._live((day + 1) * DAY)
             self._record_month(day, acts, began)
             self._wait()
+        self.tally.cpu = process_time() - started
         return self.tally
 
     def _openings(self) -> list[Journey]:
