@@ -75,7 +75,7 @@ Code = Query("", max_length=20, description="query code of the receipt; better i
 CodeHeader = Header("", alias=CODE_HEADER, max_length=20, description="query code of the receipt")
 
 
-@router.post("cases", auth=signed_in, response={201: CaseCreated}, summary="Apply", operation_id="openCase")
+@router.post("cases", auth=signed_in, response={201: CaseCreated}, summary="提交申请", operation_id="openCase")
 def create(request: HttpRequest, data: CaseIn) -> HttpResponse:
     """Opens a case for the one who asks, who must be a person or an enterprise. 201 with number and query code."""
     who = actor(request, "apply")
@@ -115,7 +115,7 @@ def _handed(matter: Matter, data: CaseIn) -> list[Handed]:
 
 
 @router.get(
-    "cases/{number}", auth=anyone, response=CaseOut, summary="One case with its steps", operation_id="getCase"
+    "cases/{number}", auth=anyone, response=CaseOut, summary="一件办件及其各环节", operation_id="getCase"
 )
 def case_detail(
     request: HttpRequest, number: str, response: HttpResponse, code: str = Code, x_query_code: str = CodeHeader
@@ -130,7 +130,7 @@ def case_detail(
     "cases/{number}/events",
     auth=anyone,
     response=list[EventOut],
-    summary="What happened, from the ledger",
+    summary="办件的经过（取自存证）",
     operation_id="listCaseEvents",
 )
 def events(
@@ -144,7 +144,7 @@ def events(
     "cases/{number}/clock",
     auth=anyone,
     response=list[ClockOut],
-    summary="Its limits, explained day by day",
+    summary="办件的时限，逐日说明",
     operation_id="getCaseClocks",
 )
 def case_clock(
@@ -158,7 +158,7 @@ def case_clock(
     auth=anyone,
     response=ProofOut,
     exclude_unset=True,
-    summary="Proof of one event, by default of the receipt",
+    summary="一个事件的证明，默认为接收凭证",
     operation_id="getCaseProof",
 )
 def proof(
@@ -185,7 +185,7 @@ def proof(
 @router.get(
     "matters/{code}/log.xes",
     auth=signed_in,
-    summary="Event log of the finished cases one may see (XES, IEEE 1849)",
+    summary="已办结办件的事件日志（XES，IEEE 1849）",
     operation_id="getMatterLog",
     openapi_extra={
         "responses": {200: {"description": "XES", "content": {"application/xml": {"schema": {"type": "string"}}}}}
@@ -204,7 +204,7 @@ def log(request: HttpRequest, code: str) -> StreamingHttpResponse:
     "todo",
     auth=signed_in,
     response=TodoPage,
-    summary="What the one who asks has to do, nearest limit first",
+    summary="我的待办，按离期限远近",
     operation_id="listTodo",
 )
 def todo_list(
@@ -227,7 +227,7 @@ def todo_list(
     "steps/{step_id}",
     auth=signed_in,
     response=StepDetail,
-    summary="One step and the actions it allows",
+    summary="一个环节和可以作的处理",
     operation_id="getStep",
 )
 def step(request: HttpRequest, step_id: int, response: HttpResponse) -> dict[str, Any]:
@@ -242,7 +242,7 @@ def step(request: HttpRequest, step_id: int, response: HttpResponse) -> dict[str
     "steps/{step_id}/actions",
     auth=signed_in,
     response={200: CaseOut},
-    summary="Act on a step",
+    summary="处理一个环节",
     operation_id="actOnStep",
 )
 def step_act(

@@ -37,7 +37,7 @@ def as_answer(told: Explanation) -> dict[str, Any]:
             "provisional": told.provisional, "note": told.note, "days": told.days}
 
 
-@router.get("/deadline", auth=None, response=Deadline, summary="When a limit ends, day by day",
+@router.get("/deadline", auth=None, response=Deadline, summary="期限哪天届满，逐日说明",
             operation_id="calculateDeadline")
 def deadline(request: HttpRequest,
              start: str = Query(..., max_length=40, description="2026-02-09, for hours 2026-02-09T10:00"),

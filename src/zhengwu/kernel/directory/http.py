@@ -107,7 +107,7 @@ class Sealed(Schema):
     "seals",
     auth=signed_in,
     response={201: Sealed},
-    summary="Seal now, besides the daily seal",
+    summary="立即封存（每日封存之外）",
     operation_id="sealNow",
 )
 def seal_now(request: HttpRequest) -> HttpResponse:

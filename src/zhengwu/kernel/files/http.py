@@ -26,7 +26,7 @@ class StoredOut(Schema):
     sm3: str
 
 
-@router.post("files", auth=[multipart_only, *signed_in], response={201: StoredOut}, summary="Upload a file",
+@router.post("files", auth=[multipart_only, *signed_in], response={201: StoredOut}, summary="上传文件",
              operation_id="uploadFile")
 def upload(request: HttpRequest, file: File[UploadedFile]) -> HttpResponse:
     """Stores one file (multipart field ``file``). 422 when the checks refuse it, 413 when it is too large."""
@@ -40,7 +40,7 @@ def upload(request: HttpRequest, file: File[UploadedFile]) -> HttpResponse:
     return answer_once(request, who, run)
 
 
-@router.get("files/{file_id}", summary="Download a file", operation_id="downloadFile", openapi_extra={
+@router.get("files/{file_id}", summary="下载文件", operation_id="downloadFile", openapi_extra={
     "responses": {200: {"description": "The bytes, in the type they were stored with", "content": {
         "*/*": {"schema": {"type": "string", "format": "binary"}}}}}})
 def download(request: HttpRequest, file_id: UUID) -> HttpResponseBase:

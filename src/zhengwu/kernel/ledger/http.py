@@ -34,12 +34,12 @@ def _out(seal: Seal | None) -> dict[str, Any]:
             "public_key": seal.public_key, "signature": bytes(seal.signature).hex()}
 
 
-@router.get("seals/latest", response=SealOut, auth=None, summary="The latest seal of the ledger",
+@router.get("seals/latest", response=SealOut, auth=None, summary="最近一次封存",
             operation_id="getLatestSeal")
 def latest(request: HttpRequest) -> dict[str, Any]:
     return _out(Seal.objects.order_by("-number").first())
 
 
-@router.get("seals/{number}", response=SealOut, auth=None, summary="One seal", operation_id="getSeal")
+@router.get("seals/{number}", response=SealOut, auth=None, summary="一次封存", operation_id="getSeal")
 def one(request: HttpRequest, number: int) -> dict[str, Any]:
     return _out(Seal.objects.filter(number=number).first())

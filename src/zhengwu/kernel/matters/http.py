@@ -91,7 +91,7 @@ def _row(matter: Matter) -> dict[str, Any]:
 
 
 @router.get(
-    "matters", response=MatterPage, summary="Published matters in force, by pinyin", operation_id="listMatters"
+    "matters", response=MatterPage, summary="现行公布的事项，按拼音", operation_id="listMatters"
 )
 def matters(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any]:
     rows = find(division=filters.division, kind=filters.kind, type=filters.type, audience=filters.audience)
@@ -108,7 +108,7 @@ def matters(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any]:
 
 
 @router.get(
-    "matters/{code}", response=Guide, summary="The guide with its six disclosures", operation_id="getMatter"
+    "matters/{code}", response=Guide, summary="办事指南（六公开）", operation_id="getMatter"
 )
 def matter(request: HttpRequest, code: str) -> dict[str, Any]:
     found = access_matter(code)
@@ -154,7 +154,7 @@ def _published(code: str) -> Version:
 
 @router.get(
     "matters/{code}/chart.bpmn",
-    summary="The chart as BPMN 2.0: the very file that runs",
+    summary="流程图（BPMN 2.0，即实际运行的文件）",
     operation_id="getMatterChart",
     openapi_extra={
         "responses": {
@@ -173,7 +173,7 @@ def chart_bpmn(request: HttpRequest, code: str) -> HttpResponseBase:
 
 @router.get(
     "matters/{code}/chart.svg",
-    summary="The chart as a picture",
+    summary="流程图（图片）",
     operation_id="getMatterPicture",
     openapi_extra={
         "responses": {200: {"description": "SVG", "content": {"image/svg+xml": {"schema": {"type": "string"}}}}}

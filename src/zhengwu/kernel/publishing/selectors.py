@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models.functions import TruncDate
 
 from zhengwu.kernel.directory.models import Division, Unit
 from zhengwu.kernel.publishing.models import Publication, PublicationQuerySet
@@ -44,6 +45,12 @@ def published(*, kind: str, division: str = "", unit_id: int | None = None,
         rows = rows.filter(published_at__gte=datetime.combine(period.first, time(), CN),
                            published_at__lt=datetime.combine(period.after, time(), CN))
     return rows.order_by("-published_at", "-id")
+
+
+def published_days(kind: str, first: date) -> dict[date, int]:
+    """How many stand that were published on each day in China from ``first`` on."""
+    rows = Publication.objects.standing().filter(kind=kind, published_at__gte=datetime.combine(first, time(), CN))
+    return dict(rows.annotate(on=TruncDate("published_at", tzinfo=CN)).values_list("on").annotate(n=Count("pk")))
 
 
 def access_publication(pk: int, kind: str) -> Publication:

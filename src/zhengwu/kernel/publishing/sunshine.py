@@ -9,7 +9,7 @@ from typing import Any
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import Count
-from django.db.models.functions import Substr
+from django.db.models.functions import Substr, TruncDate
 
 from zhengwu.kernel.cases.models import Case
 from zhengwu.kernel.directory.models import Division
@@ -19,6 +19,11 @@ WINDOW_DAYS = 90
 """Rates are over what was applied for within so many days: long enough for every limit in days, short enough to count
 afresh each minute."""
 CACHED_SECONDS = 60
+DAYS = 30
+"""Days in the picture of what came in and went out, today the last of them."""
+LAMPS = 360
+"""Most lamps on the wall; in a fuller city each stands for several cases."""
+LIGHTS = ("green", "yellow", "red", "paused")
 
 _LIGHTS = """
 SELECT left(u.division_id, 6),
@@ -73,12 +78,23 @@ class Figures:
     def bar(self) -> list[tuple[str, float, float]]:
         """The lights as (kind, start, width) of a bar 100 wide; empty when nothing runs."""
         parts, start = [], 0.0
-        for kind in ("green", "yellow", "red", "paused"):
+        for kind in LIGHTS:
             width = 100 * getattr(self, kind) / self.running if self.running else 0.0
             if width:
                 parts.append((kind, round(start, 2), round(width, 2)))
             start += width
         return parts
+
+    @property
+    def per_lamp(self) -> int:
+        """How many cases one lamp stands for."""
+        return max(1, -(-self.running // LAMPS))
+
+    @property
+    def lamps(self) -> list[str]:
+        """The wall of lamps, most urgent first: a kind for each lamp, none of a kind that has cases left out."""
+        return [kind for kind in ("red", "yellow", "green", "paused")
+                for _ in range(-(-getattr(self, kind) // self.per_lamp))]
 
     @property
     def instant_rate(self) -> float | None:
@@ -97,13 +113,37 @@ class Figures:
 
 
 @dataclass
+class Day:
+    """What the whole city took in and finished on a day in China; ``x`` and the heights are its place in a picture
+    DAYS wide and 100 high."""
+
+    date: date
+    x: int
+    applied: int = 0
+    answered: int = 0
+    applied_height: float = 0.0
+    answered_height: float = 0.0
+
+    @property
+    def weekend(self) -> bool:
+        return self.date.weekday() > 4
+
+
+@dataclass
 class Sunshine:
-    """City total and one line an area; ``at`` is when it was counted, ``day`` the day in China."""
+    """City total and one line an area; ``at`` is when it was counted, ``day`` the day in China, ``days`` the last DAYS
+    of them, oldest first."""
 
     at: datetime
     day: date
     city: Figures
     areas: list[Figures] = field(default_factory=list)
+    days: list[Day] = field(default_factory=list)
+
+    @property
+    def most(self) -> int:
+        """The highest number of a day."""
+        return max((max(d.applied, d.answered) for d in self.days), default=0)
 
 
 _COUNTS = ("applied", "answered", "green", "yellow", "red", "paused", "decided", "instant", "promised", "on_time",
@@ -129,11 +169,13 @@ def count() -> Sunshine:
     divisions = [code for code, _, _ in codes]
     areas = {code[:6]: Figures(code, _area_name(name, level)) for code, name, level in codes
              if level <= Division.Level.COUNTY}
-    opened = Case.objects.filter(division__in=divisions, opened_at__gte=begin)
-    closed = Case.objects.filter(archived_at=None, closed_at__gte=begin)
-    for rows, name in ((opened, "applied"), (closed, "answered")):
-        counts = rows.annotate(area=Substr("division_id", 1, 6)).values_list("area").annotate(n=Count("pk"))
-        _add(areas, counts, (name,))
+    days = [Day(day - timedelta(days=DAYS - 1 - n), n) for n in range(DAYS)]
+    first = begin - timedelta(days=DAYS - 1)
+    opened = Case.objects.filter(division__in=divisions, opened_at__gte=first)
+    closed = Case.objects.filter(archived_at=None, closed_at__gte=first)
+    for rows, stamp, name in ((opened, "opened_at", "applied"), (closed, "closed_at", "answered")):
+        counted = rows.annotate(area=Substr("division_id", 1, 6), on=TruncDate(stamp, tzinfo=CN))
+        _by_day(areas, days, counted.values_list("area", "on").annotate(n=Count("pk")), name)
     values: dict[str, Any] = {"now": moment, "divisions": divisions, "since": begin - timedelta(days=WINDOW_DAYS)}
     with connection.cursor() as cursor:
         cursor.execute(_LIGHTS, values)
@@ -147,7 +189,22 @@ def count() -> Sunshine:
             totals[name] += getattr(area, name)
     for name, total in totals.items():
         setattr(city, name, total)
-    return Sunshine(at=moment, day=day, city=city, areas=[areas[code] for code in sorted(areas)])
+    sun = Sunshine(at=moment, day=day, city=city, areas=[areas[code] for code in sorted(areas)], days=days)
+    for one in days if sun.most else ():
+        one.applied_height = round(100 * one.applied / sun.most, 1)
+        one.answered_height = round(100 * one.answered / sun.most, 1)
+    return sun
+
+
+def _by_day(areas: dict[str, Figures], days: list[Day], rows: Iterable[tuple[str, date, int]], name: str) -> None:
+    """Adds each day's number to the city's days, and today's to its area."""
+    for code, on, number in rows:
+        place = DAYS - 1 - (days[-1].date - on).days
+        if not 0 <= place < DAYS:
+            continue
+        setattr(days[place], name, getattr(days[place], name) + number)
+        if place == DAYS - 1:
+            _add(areas, [(code, number)], (name,))
 
 
 def _area_name(name: str, level: int) -> str:

@@ -31,7 +31,7 @@ class CertificateOut(Schema):
     file_sm3: str = Field(description="SM3 of the PDF in hex, empty until it has been made")
 
 
-@router.get("certificates/{code}", response=CertificateOut, summary="Status and public facts of a certificate",
+@router.get("certificates/{code}", response=CertificateOut, summary="证照的状态和公开信息",
             operation_id="getCertificate")
 def certificate(request: HttpRequest, code: str) -> dict[str, Any]:
     """``code``: the whole identifier (1.2.156.3005.2…). Throttled for those who do not sign in."""

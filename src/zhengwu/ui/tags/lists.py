@@ -43,7 +43,8 @@ def table(content: str, head: str, caption: str, kind: str = "", empty: str = ""
 
     ``head``: column labels by comma, ``>`` after a label sets the column right with tabular figures (give its cells
     ``class="zw-number"``). ``caption`` names the table for readers and is hidden unless ``kind`` contains "captioned".
-    ``kind`` "dense" suits the desk. ``empty`` stands in the table when there are no rows.
+    ``kind`` "dense" suits the desk, "stack" makes a card of each row on a phone (``data-label`` names a cell there).
+    ``empty`` stands in the table when there are no rows.
     """
     columns = [
         Column(part.rstrip(">").strip(), "number" if part.strip().endswith(">") else "") for part in head.split(",")

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from zhengwu.kernel.cases.tests.world import START
-from zhengwu.kernel.publishing.sunshine import count
+from zhengwu.kernel.publishing.sunshine import DAYS, LAMPS, Figures, count
 from zhengwu.kernel.publishing.tests.conftest import act
 from zhengwu.lib.now import CN, travel
 
@@ -68,6 +68,26 @@ def test_closed_today_counts_whole_days_in_china(world, decide):
         assert count().city.answered == 1
     with travel(datetime(2026, 2, 10, 0, 1, tzinfo=CN)):
         assert count().city.answered == 0
+
+
+def test_the_wall_has_a_lamp_for_each_case_and_the_most_urgent_first():
+    few = Figures("", "", green=2, yellow=1, red=1, paused=1)
+    assert (few.lamps, few.per_lamp) == (["red", "yellow", "green", "green", "paused"], 1)
+    many = Figures("", "", green=10_000, red=1)
+    assert many.per_lamp == 28 and many.lamps.count("red") == 1 and len(many.lamps) <= LAMPS + 4
+
+
+def test_thirty_days_end_today_and_add_up(world, decide):
+    decide()
+    with travel(START + timedelta(days=3)):
+        decide(action="")
+        decide(action="")
+        sun = count()
+    assert len(sun.days) == DAYS and sun.days[-1].date == sun.day and sun.most == 2
+    assert [(d.applied, d.applied_height) for d in (sun.days[-4], sun.days[-1])] == [(1, 50.0), (2, 100.0)]
+    assert sum(d.applied for d in sun.days) == 3 and sun.city.applied == 2
+    page = Client().get("/sunshine/").content.decode()
+    assert f"?when={START.astimezone(CN).date()}" in page, "a day's decisions open the list behind them"
 
 
 def test_areas_add_up_to_the_city(world, decide):
