@@ -42,8 +42,10 @@ class Walk:
     def apply(self, guide: dict[str, Any]) -> None:
         citizen = self.people["citizen"]
         wanted = [m for m in guide["materials"] if m["required"]]
-        materials = [{"material": m["id"], "file": citizen.upload(f"{m['name'][:20]}.pdf", small_pdf(), "application/pdf")}
-                     for m in wanted]
+        materials = [
+            {"material": m["id"], "file": citizen.upload(f"{m['name'][:20]}.pdf", small_pdf(), "application/pdf")}
+            for m in wanted
+        ]
         body = {"matter": guide["code"], "form": sample(guide["form_schema"]), "materials": materials}
         key = uuid.uuid4().hex
         made = citizen.post("cases", body, 201, key=key)
