@@ -252,7 +252,7 @@ def step_act(
     if_match: str = Header("", alias="If-Match", description="ETag of the case or step as it was seen"),
 ) -> HttpResponse:
     """Completes the step. 409 when somebody was faster, 412 when the case has changed since it was seen."""
-    who = actor(request, _scope(actor(request)))
+    who = actor(request, _scope(request.auth))  # type: ignore[attr-defined]
     revision = _revision(if_match)
 
     def run() -> tuple[int, bytes]:

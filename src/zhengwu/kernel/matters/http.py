@@ -134,10 +134,7 @@ def matter(request: HttpRequest, code: str) -> dict[str, Any]:
 
 def _unless_known(request: HttpRequest, etag: str, make: Callable[[], HttpResponse]) -> HttpResponseBase:
     """304 when the asker has this version, before anything is drawn."""
-    known = get_conditional_response(request, etag=etag)
-    if known is not None:
-        return known
-    response = make()
+    response = get_conditional_response(request, etag=etag) or make()
     response["ETag"], response["Cache-Control"] = etag, "no-cache"
     return response
 
