@@ -89,9 +89,15 @@ def _qr(text: str) -> SafeString:
     return mark_safe(segno.make(text, error="m").svg_inline(scale=4, border=0, omitsize=True))  # noqa: S308
 
 
+AT = datetime(2026, 2, 9, 1, 12, tzinfo=UTC)
+
+
 def samples() -> dict[str, Any]:
     """Everything the style guide's templates show."""
-    at = datetime(2026, 2, 9, 1, 12, tzinfo=UTC)
+    return _page() | _case() | _papers() | _lists()
+
+
+def _page() -> dict[str, Any]:
     return {
         "long": LONG,
         "today": TODAY,
@@ -114,6 +120,11 @@ def samples() -> dict[str, Any]:
         "svg": _flow(),
         "passed": ["预审", "受理"],
         "current": ["现场核查"],
+    }
+
+
+def _case() -> dict[str, Any]:
+    return {
         "materials": [
             {
                 "name": "食品经营许可申请书",
@@ -135,33 +146,38 @@ def samples() -> dict[str, Any]:
             {"name": LONG, "required": False, "form": "纸质", "copies": 12, "state": "missing", "note": LONG},
         ],
         "events": [
-            {"at": at, "title": "网上提交申请", "who": "王*", "unit": ""},
+            {"at": AT, "title": "网上提交申请", "who": "王*", "unit": ""},
             {
-                "at": at + timedelta(hours=5),
+                "at": AT + timedelta(hours=5),
                 "title": "受理，出具受理通知书",
                 "who": "李敏",
                 "unit": "石桥区政务服务中心综合窗口",
                 "proof_url": "#",
                 "note": "承诺20个工作日内办结。",
             },
-            {"at": at + timedelta(days=17), "title": "等待现场核查", "who": "", "unit": LONG, "state": "now"},
+            {"at": AT + timedelta(days=17), "title": "等待现场核查", "who": "", "unit": LONG, "state": "now"},
         ],
         "comments": [
             {
                 "who": "赵国强",
                 "unit": "市场监管局",
-                "at": at,
+                "at": AT,
                 "action": "同意",
                 "text": "材料齐全，现场布局符合要求。\n建议准予许可。",
             }
         ],
+    }
+
+
+def _papers() -> dict[str, Any]:
+    return {
         "receipt": {
             "title": "接收凭证",
             "unit": "石桥区政务服务中心",
             "number": "9999020126000000127",
             "code": "480 216",
             "qr": _qr("https://www.jinxiao.example/q/9999020126000000127"),
-            "at": at,
+            "at": AT,
             "rows": [
                 ("申请人", "王**"),
                 ("事项", "食品经营许可（新办）"),
@@ -181,6 +197,11 @@ def samples() -> dict[str, Any]:
             ("咨询电话", ""),
             ("办理地点", LONG),
         ],
+    }
+
+
+def _lists() -> dict[str, Any]:
+    return {
         "tabs": [
             {"label": "待办", "url": "?tab=todo", "current": True, "count": 12},
             {"label": "已办", "url": "?tab=done", "current": False, "count": None},
