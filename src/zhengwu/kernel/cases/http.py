@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Header, Query, Router, Schema
 from ninja.responses import NinjaJSONEncoder
@@ -102,7 +103,8 @@ def create(request: HttpRequest, data: CaseIn) -> HttpResponse:
 
 
 def _handed(matter: Matter, data: CaseIn) -> list[Handed]:
-    names = dict(matter.materials.values_list("id", "name"))
+    prefetch_related_objects([matter], "materials")
+    names = {m.pk: m.name for m in matter.materials.all()}
     if any(m.material not in names for m in data.materials):
         raise Problem(
             "unknown-material",
@@ -265,7 +267,7 @@ def step_act(
             key=request.headers.get("Idempotency-Key", ""),
             revision=revision,
         )
-        return 200, _json(CaseOut, case_out(access_case(who, done.case.number), names=who.is_staff))
+        return 200, _json(CaseOut, case_out(done.case, names=who.is_staff))
 
     return answer_once(request, who, run)
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -40,7 +41,8 @@ _STEPS = (
 def lock_case_of(step_id: int) -> tuple[Case, list[Step]] | None:
     """The case of a step, its row locked until the transaction ends, and its steps as they are then; None without one.
 
-    ``matter`` (with master, point and unit) and ``unit`` are shared between cases of this process: read them only.
+    ``matter`` (with master, point and unit), ``unit`` and ``version`` are shared between cases of this process: read
+    them only.
     """
     with connection.cursor() as locking, connection.cursor() as listing:
         # Sent together, done in turn: the steps are read when the lock is ours, without a second way to the server.
@@ -55,6 +57,7 @@ def lock_case_of(step_id: int) -> tuple[Case, list[Step]] | None:
     if case.matter_id is not None:
         case.matter = _remembered(Matter, case.matter_id, found[-2])
     case.unit = _remembered(Unit, case.unit_id, found[-1])
+    case.version = _version(str(connection.settings_dict["NAME"]), case.version_id)
     for step in steps:
         step.case = case
     return case, steps
@@ -84,6 +87,12 @@ def _remembered(model: type[models.Model], pk: int, stamp: str) -> Any:
         _remember.clear()
     _remember[key] = (stamp, row)
     return row
+
+
+@lru_cache(maxsize=256)
+def _version(database: str, pk: int) -> Version:
+    """Definition, number and digest of a version cases run on; these never change, its file comes when asked for."""
+    return Version.objects.select_related("definition").only("number", "sm3", "definition__key").get(pk=pk)
 
 
 # Writing: one statement a deed. Rows come as JSON, so that the statement's text is always the same and planned once.

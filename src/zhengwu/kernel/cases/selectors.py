@@ -3,6 +3,7 @@
 import hmac as _hmac
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -14,6 +15,7 @@ from zhengwu.kernel.clock.models import Clock
 from zhengwu.kernel.directory.api import Actor, blind_index, count_attempt, forget_attempts
 from zhengwu.kernel.directory.roles import Role
 from zhengwu.kernel.flow.api import draw
+from zhengwu.kernel.flow.models import Version
 from zhengwu.kernel.ledger.models import Event
 from zhengwu.lib.now import now
 from zhengwu.lib.problem import NotFound
@@ -26,9 +28,12 @@ def visible_to(actor: Actor) -> CaseQuerySet:
     return Case.objects.visible_to(actor)
 
 
+_LONG_TEXTS = ("matter__conditions", "matter__procedure", "matter__form_schema", "version__xml")
+
+
 def access_case(actor: Actor, number: str) -> Case:
-    """The case, if ``actor`` may see it; else NotFound, whether it exists or not."""
-    case = visible_to(actor).with_facts().filter(number=number).first()
+    """The case, if ``actor`` may see it; else NotFound, whether it exists or not. Long texts come when asked for."""
+    case = visible_to(actor).with_facts().defer(*_LONG_TEXTS).filter(number=number).first()
     if case is None:
         raise NotFound("no-such-case", "没有查到这个办件，请核对编号", "no such case")
     return case
@@ -66,12 +71,20 @@ def light(warn_at: datetime | None, due_at: datetime | None, at: datetime | None
     return YELLOW if warn_at is not None and moment >= warn_at else GREEN
 
 
+_TODO = (
+    *("name", "kind", "node", "role", "unit_id", "account_id", "opened_at", "due_at", "warn_at", "case_id"),
+    *("case__number", "case__title", "case__applicant_name", "case__kind", "case__state", "case__revision"),
+)
+"""What a row of the list shows; forms and flow states of a hundred cases would cost more than all the rest."""
+
+
 def todo(actor: Actor) -> StepQuerySet:
     """Open steps the actor may act on, nearest to breaking its limit first; one query for a page of rows."""
     return (
         Step.objects.open()
         .for_actor(actor)
-        .select_related("case", "unit", "case__matter", "case__unit")
+        .select_related("case")
+        .only(*_TODO)
         .order_by("due_at", "id")
     )
 
@@ -130,7 +143,13 @@ def progress(case: Case) -> Progress:
     for step in still:
         names = [holder(s) for s in still if s.node == step.node]
         current[step.node] = "、".join(dict.fromkeys(names))
-    return Progress(steps=steps, open=still, svg=draw(case.version.xml, passed=passed, current=current))
+    return Progress(steps=steps, open=still, svg=draw(_chart_file(case.version_id), passed=passed, current=current))
+
+
+@lru_cache(maxsize=256)
+def _chart_file(version_id: int) -> str:
+    """The file of a version cases run on; published once, it never changes."""
+    return Version.objects.values_list("xml", flat=True).get(pk=version_id)
 
 
 def clocks(case: Case) -> list[Clock]:

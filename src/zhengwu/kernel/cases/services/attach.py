@@ -1,5 +1,6 @@
 """Uploaded files become part of a case."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,17 +15,25 @@ MATERIAL = "material"
 KEEP_UNUSED = timedelta(days=30)
 
 
-def claim(file_id: UUID, *, owner_id: int | None, subject: str, field: str) -> StoredFile:
-    """Binds an uploaded file to the case ``subject``: only its owner's, only once. Raises Invalid at ``field``.
+def claim(files: Sequence[tuple[str, UUID]], *, owner_id: int | None, subject: str) -> dict[UUID, StoredFile]:
+    """Binds uploaded files to the case ``subject``: only their owner's, each only once; pairs of field and file.
 
-    The same answer whether the file does not exist, is somebody else's or is bound already.
+    Raises Invalid at the fields whose file cannot be bound, with the same words whether it does not exist, is
+    somebody else's or is bound already.
     """
-    bound = StoredFile.objects.filter(
-        pk=file_id, owner_id=owner_id, purpose=MATERIAL, subject="", state=StoredFile.State.OK
-    ).update(subject=subject)
-    if not bound:
-        raise Invalid({field: "这个附件不存在或已用于别的申请，请重新上传"})
-    return StoredFile.objects.get(pk=file_id)
+    if not files:
+        return {}
+    wanted = [pk for _, pk in files]
+    free = StoredFile.objects.filter(
+        pk__in=wanted, owner_id=owner_id, purpose=MATERIAL, subject="", state=StoredFile.State.OK
+    )
+    bound: dict[UUID, StoredFile] = {}
+    if free.update(subject=subject):
+        bound = StoredFile.objects.filter(subject=subject).in_bulk(wanted)
+    wrong = {field for n, (field, pk) in enumerate(files) if pk not in bound or pk in wanted[:n]}
+    if wrong:
+        raise Invalid(dict.fromkeys(wrong, "这个附件不存在或已用于别的申请，请重新上传"))
+    return bound
 
 
 def may_open_material(actor: Actor, stored: StoredFile) -> bool:

@@ -132,26 +132,27 @@ def _open(case: Case, by: Actor, handed: list[Handed]) -> Case:
 
 
 def _take_in(case: Case, handed: list[Handed]) -> list[Submission]:
-    rows = []
-    for item in handed:
-        stored = None
-        if item.way == Submission.Way.FILE:
-            if item.file is None:
-                raise Invalid({f"material-{item.material_id}": f"“{item.name}”没有附件"})
-            stored = claim(
-                item.file, owner_id=case.applicant_id, subject=case.number, field=f"material-{item.material_id}"
-            )
-        rows.append(
-            Submission(
-                case_id=case.pk,
-                material_id=item.material_id,
-                name=item.name,
-                way=item.way,
-                file=stored,
-                at=case.opened_at,
-            )
+    missing = {_field(h): f"“{h.name}”没有附件" for h in handed if h.way == Submission.Way.FILE and h.file is None}
+    if missing:
+        raise Invalid(missing)
+    uploaded = [(_field(h), h.file) for h in handed if h.way == Submission.Way.FILE and h.file is not None]
+    files = claim(uploaded, owner_id=case.applicant_id, subject=case.number)
+    return [
+        Submission(
+            case_id=case.pk,
+            material_id=item.material_id,
+            name=item.name,
+            way=item.way,
+            file=files[item.file] if item.way == Submission.Way.FILE and item.file is not None else None,
+            at=case.opened_at,
         )
-    return rows
+        for item in handed
+    ]
+
+
+def _field(item: Handed) -> str:
+    """Where the page and the API show what is wrong with a material."""
+    return f"material-{item.material_id}"
 
 
 def next_serial() -> int:

@@ -1,9 +1,10 @@
 """Tokens with which other systems sign in to the API."""
 
 import secrets
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from zhengwu.kernel.directory.actor import Actor, actor_of
 from zhengwu.kernel.directory.models import Account, ApiToken
@@ -69,19 +70,22 @@ def revoke_token(*, by: Actor, token_id: int) -> ApiToken:
     return token
 
 
+_HOLDER = (
+    "SELECT t.scopes, a.id, a.name, a.kind FROM directory_apitoken t JOIN directory_account a ON a.id = t.account_id "
+    "WHERE t.digest = %s AND t.revoked_at IS NULL AND t.expires_at > %s AND a.is_active"
+)
+
+
 def actor_of_token(secret: str) -> Actor | None:
     """The actor behind a bearer secret, limited to the token's scopes; None when unknown, expired or revoked."""
     if not secret.startswith(_PREFIX):
         return None
-    moment: datetime = now()
-    token = (
-        ApiToken.objects.select_related("account")
-        .filter(digest=_digest(secret), revoked_at=None, expires_at__gt=moment, account__is_active=True)
-        .first()
-    )
-    if token is None:
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLDER, [_digest(secret), now()])
+        found = cursor.fetchone()
+    if found is None:
         return None
-    full = actor_of(token.account)
-    return Actor(
-        account_id=full.account_id, name=full.name, kind=full.kind, posts=full.posts, scopes=frozenset(token.scopes)
+    scopes, *account = found
+    return replace(
+        actor_of(Account.from_db(connection.alias, ["id", "name", "kind"], account)), scopes=frozenset(scopes)
     )
