@@ -5,13 +5,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from zhengwu.kernel.cases.api import visible_to
 from zhengwu.kernel.cases.models import Case, Step
 from zhengwu.kernel.clock.models import Clock, ClockState, Light
-from zhengwu.kernel.directory.api import Actor
+from zhengwu.kernel.directory.api import Actor, Role
+from zhengwu.kernel.directory.models import Unit
 
 MOST = 5000
-"""At most so many late or nearly late clocks are looked at; a city that has more has another problem than paging."""
+"""At most so many late or nearly late clocks of an inspector's area are looked at."""
 
 
 @dataclass(frozen=True)
@@ -35,14 +38,19 @@ class UnitRow:
     red: int
 
 
-def _late_clocks(lights: Iterable[str]) -> list[Clock]:
-    rows = Clock.objects.filter(state=ClockState.RUNNING, light__in=list(lights)).exclude(kind="step")
-    return list(rows.order_by("due_at")[:MOST])
+def _late_clocks(actor: Actor, lights: Iterable[str]) -> list[Clock]:
+    """The most overdue first, of units in the inspector's areas: the bound must not be used up by other counties."""
+    area = Q(pk__in=[])
+    for prefix in actor.division_prefixes(Role.INSPECTOR):
+        area |= Q(division__code__startswith=prefix)
+    units = Unit.objects.filter(area).values("pk")
+    rows = Clock.objects.filter(state=ClockState.RUNNING, light__in=list(lights), unit_id__in=units)
+    return list(rows.exclude(kind="step").order_by("due_at")[:MOST])
 
 
 def items(actor: Actor, *, light: str = "", unit_id: int | None = None) -> list[Item]:
     """Yellow and red clocks of cases the actor may see, the longest overdue first; three queries."""
-    found = _late_clocks([light] if light else [Light.YELLOW, Light.RED])
+    found = _late_clocks(actor, [light] if light else [Light.YELLOW, Light.RED])
     cases = visible_to(actor).filter(number__in=[c.subject for c in found], closed_at=None).select_related("unit")
     if unit_id:
         cases = cases.filter(unit_id=unit_id)
