@@ -6,6 +6,7 @@ from the wheel, system fonts are ignored, so the same data gives the same page e
 
 import importlib.util
 import json
+import logging
 import os
 import threading
 from collections.abc import Mapping
@@ -18,10 +19,12 @@ import pylopdf_fonts_zh_cn as fonts
 import typst
 
 from zhengwu.lib.now import now
+from zhengwu.lib.paper import coverage
 
 ROOT = Path(__file__).resolve().parents[2]
 """Templates may import each other within this folder (``/lib/paper/house.typ``) and read nothing outside."""
 TEMPLATES = Path(__file__).resolve().parent / "templates"
+log = logging.getLogger(__name__)
 _lock = threading.Lock()
 
 
@@ -30,8 +33,9 @@ def render(template: str, data: Mapping[str, Any], *, at: datetime | None = None
 
     ``template`` is a name in ``lib/paper/templates`` (``"receipt"``) or a path below the package
     (``"modules/certificates/paper/card.typ"``). ``data`` is JSON: texts, numbers, lists; pictures (``qr``) are SVG
-    text. ``at`` is the moment the PDF says it was made (default now): with it, equal data give equal bytes.
-    Raises ``FileNotFoundError`` for an unknown template, ``ValueError`` when the data do not suit it.
+    text. A character no font has is printed as ``〓（U+2E9F5）`` and logged as a warning, never left to an empty box
+    (see ``unprintable``). ``at`` is the moment the PDF says it was made (default now): with it, equal data give equal
+    bytes. Raises ``FileNotFoundError`` for an unknown template, ``ValueError`` when the data do not suit it.
     """
     return bytes(_compile(template, data, "pdf", at=at))
 
@@ -40,6 +44,12 @@ def preview(template: str, data: Mapping[str, Any], *, ppi: float = 110) -> list
     """The same as PNG pictures, one a page."""
     pages = _compile(template, data, "png", ppi)
     return list(pages) if isinstance(pages, list) else [pages]
+
+
+def unprintable(text: str) -> list[str]:
+    """The characters of ``text`` that no font of this installation has, each once, in order of code: what a page can
+    warn of before the paper is made. ``ZW_FONTS`` brings further fonts in."""
+    return sorted(coverage.marked(text, _printable())[1])
 
 
 def chinese_date(day: date) -> str:
@@ -52,7 +62,11 @@ def _compile(template: str, data: Mapping[str, Any], form: Literal["pdf", "png"]
     path = ROOT / template if "/" in template else TEMPLATES / f"{template}.typ"
     if not path.resolve().is_relative_to(ROOT) or not path.is_file():
         raise FileNotFoundError(f"no such template: {template}")
-    inputs = {"data": json.dumps(data, ensure_ascii=False, allow_nan=False), "fonts": _fonts()[1]}
+    shown, missing = coverage.marked(data, _printable())
+    if missing:
+        codes = " ".join(f"U+{ord(char):04X}" for char in sorted(missing))
+        log.warning("no font for %s in %s; set ZW_FONTS to a folder with fonts that have them", codes, path.stem)
+    inputs = {"data": json.dumps(shown, ensure_ascii=False, allow_nan=False), "fonts": _fonts()[1]}
     with _lock:
         try:
             return _compiler().compile(
@@ -65,11 +79,20 @@ def _compile(template: str, data: Mapping[str, Any], form: Literal["pdf", "png"]
 @cache
 def _fonts() -> tuple[typst.Fonts, str]:
     """The fonts of this process, and (as JSON) the families that are asked after the house's own two."""
-    house = fonts.serif_path().parent
-    folders = [house, *_further()]
+    folders = _folders()
     found = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(folders))
     own = {"Noto Serif SC", "Noto Sans SC"}
     return found, json.dumps(sorted(set(found.families()) - own, key=lambda family: ("Serif" not in family, family)))
+
+
+def _folders() -> list[Path]:
+    return [fonts.serif_path().parent, *_further()]
+
+
+@cache
+def _printable() -> frozenset[int]:
+    """Code points that can be printed, read from the fonts once a process."""
+    return coverage.covered(_folders())
 
 
 def _further() -> list[Path]:

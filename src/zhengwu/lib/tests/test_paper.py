@@ -4,10 +4,12 @@ import io
 import threading
 from datetime import UTC, datetime
 
+import pylopdf_fonts_zh_cn as fonts
 import pytest
 from pypdf import PdfReader
 
 from zhengwu.lib import paper, qr
+from zhengwu.lib.paper import coverage
 
 BASE = {
     "unit": "金效市永宁县市场监督管理局", "number": "永市监许受〔2026〕128号", "case_number": "410522-2026-0000128",
@@ -116,3 +118,26 @@ def test_threads_get_their_own_papers():
 
 def test_preview_is_a_picture_a_page():
     assert all(p.startswith(b"\x89PNG") for p in paper.preview("receipt", BASE | CASES["receipt"][0], ppi=40))
+
+
+def test_rare_characters_of_names_are_printed():
+    assert paper.unprintable("𠮷田㐂子，A1〔2026〕\u200b\n") == []
+    assert "𠮷田㐂子" in _text(paper.render("certificate", BASE | CASES["certificate"][0] | {"holder": "𠮷田㐂子"}))
+
+
+def test_a_character_without_font_is_marked_and_logged_never_an_empty_box(caplog):
+    rare = "李\U0002e9f5"
+    data = BASE | CASES["certificate"][0] | {"holder": rare, "facts": [{"label": "经营者", "value": rare}]}
+    text = _text(paper.render("certificate", data))
+    assert text.count("李〓（U+2E9F5）") == 2
+    assert "U+2E9F5" in caplog.text and "李" not in caplog.text
+    assert paper.unprintable(rare) == ["\U0002e9f5"]
+    assert paper.unprintable("\U00031350") == ["\U00031350"], "a character newer than Python's own tables"
+
+
+def test_the_character_map_of_broken_fonts_ends_where_it_breaks(tmp_path):
+    (tmp_path / "broken.otf").write_bytes(b"OTTO\x00\x09")
+    (tmp_path / "notes.txt").write_text("no font")
+    assert coverage.covered([tmp_path]) == frozenset()
+    serif = coverage.characters(fonts.serif_path().read_bytes())
+    assert ord("㐂") in serif and ord("A") in serif and ord("𠮷") not in serif

@@ -258,3 +258,11 @@ def test_an_enterprise_is_named_in_full(world, run):
     firm.save()
     certificate = Certificate.objects.get(case=run("firm"))
     assert facts_of(certificate).holder == "金效市好味餐饮有限公司"
+
+
+def test_the_desk_is_warned_of_a_character_that_cannot_be_printed(world, certificate):
+    client, path = as_(world, "officer"), f"/desk/certificates/{certificate.identifier}/"
+    assert "有字打印不出来" not in text(client.get(path))
+    Certificate.objects.filter(pk=certificate.pk).update(holder_name="李\U0002e9f5")
+    page = text(client.get(path))
+    assert "有字打印不出来" in page and "“\U0002e9f5”" in page

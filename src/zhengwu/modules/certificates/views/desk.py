@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from zhengwu.kernel.directory.api import WORKERS, request_actor, require_role
 from zhengwu.lib.now import local, today
 from zhengwu.lib.paging import decode, encode
+from zhengwu.lib.paper import unprintable
 from zhengwu.lib.problem import NotFound, Problem
 from zhengwu.lib.tables import CSV, XLSX, csv_lines, xlsx
 from zhengwu.modules.certificates.models import EVENT_WORDS, Certificate, CertificateQuerySet
@@ -75,8 +76,9 @@ def _detail(request: HttpRequest, found: Certificate, more: dict[str, Any], stat
     events = [{"at": e.at, "title": EVENT_WORDS.get(e.kind, e.kind), "unit": e.unit or e.by_label,
                "note": e.data.get("reason", "")} for e in history(found)]
     actions = choices(found) if may_change(request_actor(request), found) else []
+    printed = "".join([found.title, found.holder_name, found.unit.name, *(f"{a}{b}" for a, b in found.face)])
     return render(request, "certificates/detail.html", {
-        "certificate": found, "code": shown_code(found), "events": events,
+        "certificate": found, "code": shown_code(found), "events": events, "unprintable": unprintable(printed),
         "actions": [(value, f"{label}（{basis}）") for value, label, basis in actions], **more}, status=status)
 
 
