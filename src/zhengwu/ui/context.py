@@ -70,8 +70,10 @@ class ShellContext:
 
     @cached_property
     def desk(self) -> list[Link]:
-        """Navigation of the desk for this person's roles."""
-        return navigation.links("desk", self.request)
+        """Navigation of the desk for this person's roles; a group stands where its first link does."""
+        links = navigation.links("desk", self.request)
+        order = list(dict.fromkeys(link.group for link in links))
+        return sorted(links, key=lambda link: order.index(link.group))
 
     @cached_property
     def corner(self) -> list[Link]:

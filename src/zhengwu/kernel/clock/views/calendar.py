@@ -1,6 +1,8 @@
 """/desk/calendar/: the system administrator loads a year's holiday arrangement and sees first what it
 moves."""
 
+from calendar import Calendar
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -64,10 +66,25 @@ def years(request: HttpRequest) -> HttpResponse:
 @require_role(Role.SYSADMIN)
 @require_safe
 def year(request: HttpRequest, number: int) -> HttpResponse:
-    """The days a year's notice names."""
+    """The year as twelve months, and the days its notice names."""
     own = get_object_or_404(CalendarYear, year=number)
-    days = CalendarDay.objects.filter(date__year=number)
-    return render(request, "clock/year.html", {"year": own, "days": days})
+    days = list(CalendarDay.objects.filter(date__year=number))
+    return render(request, "clock/year.html", {"year": own, "days": days, "months": _months(number, days)})
+
+
+def _months(number: int, days: list[CalendarDay]) -> list[tuple[int, list[list[tuple[date, str, str] | None]]]]:
+    """Month → its weeks from Monday → (day, kind, holiday) or None outside the month; kind is one of ``off``,
+    ``makeup``, ``weekend`` and ``plain``."""
+    named = {day.date: ("off" if day.off else "makeup", day.name) for day in days}
+
+    def cell(day: date, month: int) -> tuple[date, str, str] | None:
+        if day.month != month:
+            return None
+        kind, name = named.get(day, ("weekend" if day.weekday() > 4 else "plain", ""))
+        return day, kind, name
+
+    weeks = Calendar().monthdatescalendar
+    return [(month, [[cell(day, month) for day in week] for week in weeks(number, month)]) for month in range(1, 13)]
 
 
 @require_role(Role.SYSADMIN)
