@@ -56,6 +56,8 @@ class Days(RuleBasedStateMachine):
         self.cases: list[str] = []
 
     def teardown(self) -> None:
+        with travel(self.now):
+            assert verify().ok
         transaction.set_rollback(True)
         self.savepoint.__exit__(None, None, None)
 
@@ -139,14 +141,13 @@ class Days(RuleBasedStateMachine):
             assert told.value == 1.0 and told.moves == len(trace(case)), told.first_deviation
 
     @invariant()
-    def the_record_holds_and_nobody_is_told_twice(self) -> None:
+    def nobody_is_told_twice(self) -> None:
         for model in (Notice, Outbox):
             keys = list(model.objects.values_list("key", flat=True))
             assert len(keys) == len(set(keys))
         for case in self.mine():
             numbers = list(case.documents.exclude(number="").values_list("number", flat=True))
             assert len(numbers) == len(set(numbers))
-        assert verify().ok
 
     def mine(self) -> list[Case]:
         return list(Case.objects.filter(number__in=self.cases))
@@ -156,6 +157,6 @@ def test_random_days() -> None:
     with travel(START):
         Days.city = make_city()
     run_state_machine_as_test(Days, settings=settings(
-        max_examples=25, stateful_step_count=18, deadline=None, derandomize=True, database=None,
+        max_examples=20, stateful_step_count=16, deadline=None, derandomize=True, database=None,
         phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck)))
     assert not Step.objects.exists()  # every run was undone
