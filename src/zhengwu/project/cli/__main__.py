@@ -13,6 +13,7 @@ COMMANDS = {
     "test": ("test", "运行测试", "run the tests"),
     "check": ("check", "检查代码：格式、类型、分层、迁移、模板", "lint, types, walls, migrations, templates"),
     "bench": ("bench", "性能测量", "measure"),
+    "shots": ("shots", "从运行中的系统截图", "make the screenshots from the running product"),
     "seal": ("seal", "封存账本", "seal the ledger now"),
     "ledger": ("ledger", "ledger verify：校验整个账本", "ledger verify: check every event and seal"),
     "verify-proof": ("verify_proof", "离线校验一份存证证明", "check a proof file off line"),

@@ -43,19 +43,19 @@ def stages(case: Case) -> tuple[list[str], int]:
     return STAGES, 2 if case.accepted_at is not None else 1
 
 
-def now_rows(case: Case, steps: list[Step], mine: bool) -> list[tuple[str, str]]:
+def now_rows(case: Case, steps: list[Step], mine: bool) -> list[tuple[str, list[str]]]:
     """In two sentences: who holds the case now, and when it will be done."""
     if case.closed_at is not None:
-        return [("结果", f"{state_words(case)}，{_day(case.closed_at)}办结")]
+        return [("结果", [f"{state_words(case)}，{_day(case.closed_at)}办结"])]
     who = []
     for step in steps:
         unit = step.unit
         name = (unit.name if unit else "您自己" if mine else "申请人") + f"（{step.name}）"
         who.append(f"{name}，{f'电话{unit.phone}，' if unit and unit.phone else ''}{_day(step.opened_at)}到达")
-    rows = [("现在由谁办理", "；".join(dict.fromkeys(who)) or "正在转到下一环节")]
+    rows = [("现在由谁办理", list(dict.fromkeys(who)) or ["正在转到下一环节"])]
     if case.due_at is not None:
         last = case.due_at - timedelta(microseconds=1)
-        rows.append(("什么时候办结", f"最迟{_day(last)}，{left_words(case.due_at, now())}"))
+        rows.append(("什么时候办结", [f"最迟{_day(last)}，{left_words(case.due_at, now())}"]))
     return rows
 
 
