@@ -23,6 +23,7 @@ INK, PAPER, GROUND, RULE, LEAD, PALE = "#1d2733", "#ffffff", "#f5f6f4", "#8a949e
 FONT = '"PingFang SC","Hiragino Sans GB","Microsoft YaHei","Noto Sans SC","WenQuanYi Zen Hei",sans-serif'
 SIZE = 14
 HOLDER_ROOM = 150.0
+WIDE = 1300.0  # what is wider (drawn by other tools) would be illegible if it were made as narrow as a page
 SIDE, BELOW = 24.0, 44.0  # around the drawing: half a name, two lines of a holder
 _NAMES: Any = {None: SVG}
 Lines = Mapping[str, list[Point]]
@@ -31,7 +32,7 @@ Lines = Mapping[str, list[Point]]
 def draw(xml: str, passed: Collection[str] = (), current: Mapping[str, str] | Collection[str] = ()) -> str:
     """SVG text of the chart, from its own drawing or an automatic one. ``passed`` are ids of steps gone
     through (flows may be among them), ``current`` those open now, with the words to put under each if it
-    is a mapping. Classes: ``zw-flow`` on the whole, ``zw-flow-node``, ``zw-flow-edge``,
+    is a mapping. Classes: ``zw-flow`` (and ``zw-flow--wide``) on the whole, ``zw-flow-node``, ``zw-flow-edge``,
     ``zw-flow-arrow``, ``zw-flow-lane``, and ``zw-flow-passed``, ``zw-flow-current`` or (a sub-process in which
     the case stands) ``zw-flow-within`` with them. What was passed has thicker lines and a tick, so that it is
     told apart without colours. Raises ChartError like ``parse``."""
@@ -75,7 +76,8 @@ class _Picture:
             self.plane(group, plane)
             top += max([b.y + b.h for b in boxes] + [y for _, y in points]) - upper + BELOW
         for key, value in {
-            "class": "zw-flow", "role": "img", "viewBox": f"0 0 {_n(right)} {_n(top)}", "width": _n(right),
+            "class": "zw-flow" if right <= WIDE else "zw-flow zw-flow--wide", "role": "img",
+            "viewBox": f"0 0 {_n(right)} {_n(top)}", "width": _n(right),
             "height": _n(top), "font-family": FONT, "font-size": str(SIZE), "aria-label": self.chart.name,
         }.items():  # fmt: skip
             self.root.set(key, value)

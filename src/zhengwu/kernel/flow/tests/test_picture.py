@@ -121,6 +121,8 @@ def test_lanes_and_notes_of_the_file_are_drawn():
 def test_a_file_keeps_its_own_drawing():
     xml = with_diagram(chart(BODY)).replace('width="84"', 'width="160"')
     assert 'width="160"' in draw(xml)
+    assert "zw-flow--wide" not in draw(xml)
+    assert "zw-flow--wide" in draw(xml.replace('width="160"', 'width="1400"')), "what is not made narrow scrolls"
     broken = xml.replace('x="', 'x="nan-', 1)
     assert draw(broken)
 
