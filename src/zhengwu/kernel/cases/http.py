@@ -4,7 +4,6 @@ import json
 import re
 from typing import Any
 
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Header, Query, Router, Schema
 from ninja.responses import NinjaJSONEncoder
@@ -27,6 +26,7 @@ from zhengwu.kernel.cases.http_schemas import (
 )
 from zhengwu.kernel.cases.log import event_log
 from zhengwu.kernel.cases.models import Case
+from zhengwu.kernel.cases.rows import matter_applied_for
 from zhengwu.kernel.cases.selectors import access_by_code, access_case, access_step, clocks, query_code, todo
 from zhengwu.kernel.cases.services.act import act
 from zhengwu.kernel.cases.services.open import Handed, open_case
@@ -85,7 +85,7 @@ def create(request: HttpRequest, data: CaseIn) -> HttpResponse:
     applicant = Account.objects.get(pk=who.account_id)
 
     def run() -> tuple[int, bytes]:
-        matter = access_matter(data.matter)
+        matter = matter_applied_for(data.matter) or access_matter(data.matter)  # which says what is wrong
         case = open_case(
             kind="application",
             matter=matter,
@@ -103,7 +103,6 @@ def create(request: HttpRequest, data: CaseIn) -> HttpResponse:
 
 
 def _handed(matter: Matter, data: CaseIn) -> list[Handed]:
-    prefetch_related_objects([matter], "materials")
     names = {m.pk: m.name for m in matter.materials.all()}
     if any(m.material not in names for m in data.materials):
         raise Problem(

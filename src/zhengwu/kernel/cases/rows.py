@@ -55,8 +55,8 @@ def lock_case_of(step_id: int) -> tuple[Case, list[Step]] | None:
     case: Case = _made(Case, _CASE, found[:-2], _CASE_JSON)
     steps: list[Step] = [_made(Step, _STEP, row, _STEP_JSON) for row in rows]
     if case.matter_id is not None:
-        case.matter = _remembered(Matter, case.matter_id, found[-2])
-    case.unit = _remembered(Unit, case.unit_id, found[-1])
+        case.matter = _remembered("matter", case.matter_id, found[-2])
+    case.unit = _remembered("unit", case.unit_id, found[-1])
     case.version = _version(str(connection.settings_dict["NAME"]), case.version_id)
     for step in steps:
         step.case = case
@@ -71,22 +71,44 @@ def _made(model: type[Any], names: list[str], row: Sequence[Any], as_json: tuple
     return model.from_db(connection.alias, names, values)
 
 
-_RELATED: dict[type[models.Model], tuple[str, ...]] = {Matter: ("master", "point", "unit"), Unit: ()}
-_remember: dict[tuple[str, type[models.Model], int], tuple[str, Any]] = {}
+_HOW: dict[str, models.QuerySet[Any]] = {
+    "matter": Matter.objects.select_related("master", "point", "unit"),
+    "unit": Unit.objects.all(),
+    "applied": Matter.objects.with_guide().prefetch_related("materials"),
+}
+_remember: dict[tuple[str, str, int], tuple[str, Any]] = {}
 _REMEMBER_MAX = 5000
 
 
-def _remembered(model: type[models.Model], pk: int, stamp: str) -> Any:
+def _remembered(what: str, pk: int, stamp: str) -> Any:
     """A row that seldom changes, read again only when the database has another version of it or of its relations."""
-    key = (str(connection.settings_dict["NAME"]), model, pk)
+    key = (str(connection.settings_dict["NAME"]), what, pk)
     known = _remember.get(key)
     if known is not None and known[0] == stamp:
         return known[1]
-    row = model._default_manager.select_related(*_RELATED[model]).get(pk=pk)
+    row = _HOW[what].get(pk=pk)
     if len(_remember) >= _REMEMBER_MAX:
         _remember.clear()
     _remember[key] = (stamp, row)
     return row
+
+
+_APPLIED = (
+    "SELECT m.id, concat_ws(' ', m.xmin, m.ctid, b.xmin, b.ctid, p.xmin, p.ctid, u.xmin, u.ctid, d.xmin, d.ctid, "
+    "(SELECT string_agg(concat(x.xmin, x.ctid), ' ' ORDER BY x.id) FROM matters_material x WHERE x.matter_id = m.id)) "
+    "FROM matters_matter m JOIN matters_mastermatter b ON b.id = m.master_id "
+    "JOIN matters_servicepoint p ON p.id = m.point_id JOIN directory_unit u ON u.id = m.unit_id "
+    "JOIN flow_definition d ON d.id = m.chart_id WHERE m.code = %s AND m.status <> 'draft'"
+)
+
+
+def matter_applied_for(code: str) -> Matter | None:
+    """A matter that is or was published, with its guide and ``materials``; shared in this process, to be read only."""
+    with connection.cursor() as cursor:
+        cursor.execute(_APPLIED, [code])
+        found = cursor.fetchone()
+    matter: Matter | None = _remembered("applied", *found) if found else None
+    return matter
 
 
 @lru_cache(maxsize=256)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import connection
+
 from zhengwu.kernel.cases.models import Case, Draft
 from zhengwu.kernel.directory.api import Actor
 from zhengwu.kernel.files.api import register_access
@@ -13,6 +15,12 @@ from zhengwu.lib.problem import Invalid
 
 MATERIAL = "material"
 KEEP_UNUSED = timedelta(days=30)
+
+_BOUND = ["id", "name", "size", "sm3", "subject"]
+_BIND = (
+    "UPDATE files_storedfile SET subject = %s WHERE id = ANY(%s) AND owner_id IS NOT DISTINCT FROM %s "  # noqa: S608
+    f"AND purpose = %s AND subject = '' AND state = %s RETURNING {', '.join(_BOUND)}"
+)
 
 
 def claim(files: Sequence[tuple[str, UUID]], *, owner_id: int | None, subject: str) -> dict[UUID, StoredFile]:
@@ -24,12 +32,10 @@ def claim(files: Sequence[tuple[str, UUID]], *, owner_id: int | None, subject: s
     if not files:
         return {}
     wanted = [pk for _, pk in files]
-    free = StoredFile.objects.filter(
-        pk__in=wanted, owner_id=owner_id, purpose=MATERIAL, subject="", state=StoredFile.State.OK
-    )
-    bound: dict[UUID, StoredFile] = {}
-    if free.update(subject=subject):
-        bound = StoredFile.objects.filter(subject=subject).in_bulk(wanted)
+    with connection.cursor() as cursor:
+        cursor.execute(_BIND, [subject, wanted, owner_id, MATERIAL, StoredFile.State.OK])
+        rows = [StoredFile.from_db(connection.alias, _BOUND, row) for row in cursor.fetchall()]
+    bound = {row.pk: row for row in rows}
     wrong = {field for n, (field, pk) in enumerate(files) if pk not in bound or pk in wanted[:n]}
     if wrong:
         raise Invalid(dict.fromkeys(wrong, "这个附件不存在或已用于别的申请，请重新上传"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from zhengwu.kernel.directory.models import RepeatedRequest
 from zhengwu.lib.now import now
@@ -10,6 +10,11 @@ from zhengwu.lib.problem import Conflict, Problem
 from zhengwu.lib.sm import sm3
 
 Answer = tuple[int, bytes]
+
+_BEGUN = (
+    "INSERT INTO directory_repeatedrequest (account_id, key, target, digest, body, created_at) "
+    "VALUES (%s, %s, %s, %s, %s, %s) RETURNING id"
+)
 
 
 def once(*, account_id: int | None, key: str, target: str, body: bytes, run: Callable[[], Answer]) -> Answer:
@@ -28,11 +33,12 @@ def once(*, account_id: int | None, key: str, target: str, body: bytes, run: Cal
     digest = sm3(target.encode() + b"\0" + body).hex()
     try:
         with transaction.atomic():
-            row = RepeatedRequest.objects.create(
-                account_id=account_id, key=key, target=target[:200], digest=digest, created_at=now()
-            )
-            status, answer = run()
-            RepeatedRequest.objects.filter(pk=row.pk).update(status=status, body=answer)
+            with connection.cursor() as cursor:
+                cursor.execute(_BEGUN, [account_id, key, target[:200], digest, b"", now()])
+                (begun,) = cursor.fetchone()
+                status, answer = run()
+                cursor.execute("UPDATE directory_repeatedrequest SET status = %s, body = %s WHERE id = %s",
+                               [status, answer, begun])
             return status, answer
     except IntegrityError as error:
         if "repeated_once" not in str(error):
