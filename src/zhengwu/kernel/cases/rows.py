@@ -25,13 +25,16 @@ _STEP_JSON = tuple(_STEP.index(name) for name in ("path", "form"))
 
 # Which version of each row behind a case there is: PostgreSQL gives every version its own place and transaction.
 _STAMP = "concat_ws(' ', m.xmin, m.ctid, b.xmin, b.ctid, p.xmin, p.ctid, o.xmin, o.ctid), concat(u.xmin, u.ctid)"
-_LOCK = (
-    f"SELECT {', '.join(f'c.{name}' for name in _CASE)}, {_STAMP} FROM cases_case c "  # noqa: S608
-    "JOIN directory_unit u ON u.id = c.unit_id LEFT JOIN matters_matter m ON m.id = c.matter_id "
+_BEHIND = (
+    "FROM cases_case c JOIN directory_unit u ON u.id = c.unit_id LEFT JOIN matters_matter m ON m.id = c.matter_id "
     "LEFT JOIN matters_mastermatter b ON b.id = m.master_id LEFT JOIN matters_servicepoint p ON p.id = m.point_id "
     "LEFT JOIN directory_unit o ON o.id = m.unit_id "
+)
+_LOCK = (
+    f"SELECT {', '.join(f'c.{name}' for name in _CASE)}, {_STAMP} {_BEHIND}"  # noqa: S608
     "WHERE c.id = (SELECT case_id FROM cases_step WHERE id = %s) FOR UPDATE OF c"
 )
+_STAMPS = f"SELECT {_STAMP} {_BEHIND} WHERE c.id = %s"
 _STEPS = (
     f"SELECT {', '.join(_STEP)} FROM cases_step "  # noqa: S608
     "WHERE case_id = (SELECT case_id FROM cases_step WHERE id = %s) ORDER BY id"
@@ -54,13 +57,25 @@ def lock_case_of(step_id: int) -> tuple[Case, list[Step]] | None:
         return None
     case: Case = _made(Case, _CASE, found[:-2], _CASE_JSON)
     steps: list[Step] = [_made(Step, _STEP, row, _STEP_JSON) for row in rows]
-    if case.matter_id is not None:
-        case.matter = _remembered("matter", case.matter_id, found[-2])
-    case.unit = _remembered("unit", case.unit_id, found[-1])
-    case.version = _version(str(connection.settings_dict["NAME"]), case.version_id)
+    _put_behind(case, *found[-2:])
     for step in steps:
         step.case = case
     return case, steps
+
+
+def put_behind(case: Case) -> Case:
+    """Gives a case its ``matter``, ``unit`` and ``version`` as ``lock_case_of`` does: shared, to be read only."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAMPS, [case.pk])
+        _put_behind(case, *cursor.fetchone())
+    return case
+
+
+def _put_behind(case: Case, matter: str, unit: str) -> None:
+    if case.matter_id is not None:
+        case.matter = _remembered("matter", case.matter_id, matter)
+    case.unit = _remembered("unit", case.unit_id, unit)
+    case.version = _version(str(connection.settings_dict["NAME"]), case.version_id)
 
 
 def _made(model: type[Any], names: list[str], row: Sequence[Any], as_json: tuple[int, ...]) -> Any:
@@ -113,8 +128,8 @@ def matter_applied_for(code: str) -> Matter | None:
 
 @lru_cache(maxsize=256)
 def _version(database: str, pk: int) -> Version:
-    """Definition, number and digest of a version cases run on; these never change, its file comes when asked for."""
-    return Version.objects.select_related("definition").only("number", "sm3", "definition__key").get(pk=pk)
+    """A version cases run on, as far as it never changes: definition, number, digest and file."""
+    return Version.objects.select_related("definition").only("number", "sm3", "xml", "definition__key").get(pk=pk)
 
 
 # Writing: one statement a deed. Rows come as JSON, so that the statement's text is always the same and planned once.

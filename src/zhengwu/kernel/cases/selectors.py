@@ -3,7 +3,6 @@
 import hmac as _hmac
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -11,11 +10,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 from zhengwu.kernel.cases.models import Case, Step
 from zhengwu.kernel.cases.models.case import CaseQuerySet
 from zhengwu.kernel.cases.models.step import StepQuerySet
+from zhengwu.kernel.cases.rows import put_behind
 from zhengwu.kernel.clock.models import Clock
 from zhengwu.kernel.directory.api import Actor, blind_index, count_attempt, forget_attempts
 from zhengwu.kernel.directory.roles import Role
 from zhengwu.kernel.flow.api import draw
-from zhengwu.kernel.flow.models import Version
 from zhengwu.kernel.ledger.models import Event
 from zhengwu.lib.now import now
 from zhengwu.lib.problem import NotFound
@@ -28,15 +27,13 @@ def visible_to(actor: Actor) -> CaseQuerySet:
     return Case.objects.visible_to(actor)
 
 
-_LONG_TEXTS = ("matter__conditions", "matter__procedure", "matter__form_schema", "version__xml")
-
-
 def access_case(actor: Actor, number: str) -> Case:
-    """The case, if ``actor`` may see it; else NotFound, whether it exists or not. Long texts come when asked for."""
-    case = visible_to(actor).with_facts().defer(*_LONG_TEXTS).filter(number=number).first()
+    """The case, if ``actor`` may see it; else NotFound, whether it exists or not. What stands behind it is shared:
+    ``matter``, ``unit`` and ``version`` are to be read only."""
+    case = visible_to(actor).filter(number=number).first()
     if case is None:
         raise NotFound("no-such-case", "没有查到这个办件，请核对编号", "no such case")
-    return case
+    return put_behind(case)
 
 
 def query_code(number: str) -> str:
@@ -143,13 +140,7 @@ def progress(case: Case) -> Progress:
     for step in still:
         names = [holder(s) for s in still if s.node == step.node]
         current[step.node] = "、".join(dict.fromkeys(names))
-    return Progress(steps=steps, open=still, svg=draw(_chart_file(case.version_id), passed=passed, current=current))
-
-
-@lru_cache(maxsize=256)
-def _chart_file(version_id: int) -> str:
-    """The file of a version cases run on; published once, it never changes."""
-    return Version.objects.values_list("xml", flat=True).get(pk=version_id)
+    return Progress(steps=steps, open=still, svg=draw(case.version.xml, passed=passed, current=current))
 
 
 def clocks(case: Case) -> list[Clock]:
