@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +36,7 @@ def installation(*, on: date, keep: bool = False) -> Iterator["Place"]:
 
     The folder goes when the block ends, unless ``keep``. The server stops with the block in any case.
     """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the folder goes then, too
     folder = Path(tempfile.mkdtemp(prefix="zw-bench-"))
     folder.chmod(0o711)
     instance = Instance(folder)
