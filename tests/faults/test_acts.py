@@ -1,9 +1,11 @@
 """kill -9 in the middle of act(): what was acknowledged is there once, what was not can be asked again."""
 
+import random
 import threading
 import time
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -19,7 +21,7 @@ MATTER = "食品小经营店备案"
 CASES = 24
 
 
-def insist(deed: Any, seconds: float = 90.0) -> Any:
+def insist(deed: Callable[[], Any], seconds: float = 90.0) -> Any:
     """Repeats a request until the product answers; the product may be dead for a while, the key stays the same."""
     deadline = time.monotonic() + seconds
     while True:
@@ -41,15 +43,63 @@ def applications(person: Person, guide: dict[str, Any], count: int) -> list[tupl
         for _ in range(count)]
 
 
-def killing(up: Up, names: list[str], stop: threading.Event, killed: list[str]) -> None:
-    """Kills one process after the other, each when the product is back from the kill before."""
-    for name in names:
-        time.sleep(0.4)
-        if stop.is_set():
-            return
-        pid = up.kill(name)
-        killed.append(name)
-        up.until_replaced(name, pid)
+class Killing:
+    """Kills one process after the other in the middle of the work, by the work's progress and not by the watch.
+
+    The k-th kill falls when ``k * PACE`` requests have begun, and no more than ``PACE`` others begin before it has
+    fallen: a fast machine cannot finish before anybody is hurt.
+    """
+
+    PACE = 4
+
+    def __init__(self, up: Up, names: list[str]) -> None:
+        self.up, self.names, self.killed = up, names, list[str]()
+        self.begun, self.changed = 0, threading.Condition()
+        self.error: BaseException | None = None
+        self.thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> "Killing":
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.thread.join()
+        if self.error:
+            raise self.error
+
+    def working(self) -> None:
+        """Called before each request: counts it and lets the kills keep up."""
+        with self.changed:
+            due = min(self.begun // self.PACE - 1, len(self.names))
+            self.begun += 1
+            self.changed.notify_all()
+            self.changed.wait_for(lambda: len(self.killed) >= due or self.error, 120)
+
+    def _run(self) -> None:
+        try:
+            for number, name in enumerate(self.names, start=1):
+                with self.changed:
+                    assert self.changed.wait_for(lambda wanted=number * self.PACE: self.begun >= wanted, 120)
+                time.sleep(random.uniform(0, 0.03))
+                pid = self.up.kill(name)
+                with self.changed:
+                    self.killed.append(name)
+                    self.changed.notify_all()
+                self.up.until_replaced(name, pid)
+        except BaseException as error:
+            with self.changed:
+                self.error = error
+                self.changed.notify_all()
+
+
+def shared_out(killing: Killing, items: list[Any], deed: Callable[[Any], Any]) -> list[Any]:
+    """Four people do ``deed`` for every item and insist on an answer."""
+    def one(item: Any) -> Any:
+        killing.working()
+        return insist(lambda: deed(item))
+
+    with killing, ThreadPoolExecutor(4) as pool:
+        return list(pool.map(one, items))
 
 
 @pytest.fixture
@@ -68,16 +118,10 @@ def test_applications_survive_kills_exactly_once(up: Up, ledger_is_whole):
     citizen = Person(url, "citizen", PASSWORD)
     guide = citizen.matter(MATTER)
     requests = applications(citizen, guide, CASES)
-    stop, killed = threading.Event(), []
-    killer = threading.Thread(target=killing, args=(up, ["web", "database", "worker", "web"], stop, killed))
-    killer.start()
-    try:
-        with ThreadPoolExecutor(4) as pool:
-            made = list(pool.map(lambda r: insist(lambda: citizen.post("cases", r[1], 201, key=r[0])), requests))
-    finally:
-        stop.set()
-        killer.join()
-    assert "web" in killed and "database" in killed
+    names = ["web", "database", "worker", "web"]
+    killing = Killing(up, names)
+    made = shared_out(killing, requests, lambda r: citizen.post("cases", r[1], 201, key=r[0]))
+    assert killing.killed == names
     up.until_ready()
     numbers = [case["number"] for case in made]
     assert len(set(numbers)) == CASES
@@ -100,17 +144,10 @@ def test_acts_survive_kills_and_none_is_done_twice(up: Up, ledger_is_whole):
     cases = [citizen.post("cases", body, 201, key=key) for key, body in applications(citizen, guide, CASES)]
     work = [(case["number"], next(s["id"] for s in case["steps"] if s["closed_at"] is None), uuid.uuid4().hex)
             for case in cases]
-    stop, killed = threading.Event(), []
-    killer = threading.Thread(target=killing, args=(up, ["database", "web", "worker"], stop, killed))
-    killer.start()
-    try:
-        with ThreadPoolExecutor(4) as pool:
-            list(pool.map(lambda w: insist(lambda: clerk.post(f"steps/{w[1]}/actions", {"action": "accept"}, 200,
-                                                              key=w[2])), work))
-    finally:
-        stop.set()
-        killer.join()
-    assert killed
+    names = ["database", "web", "worker"]
+    killing = Killing(up, names)
+    shared_out(killing, work, lambda w: clerk.post(f"steps/{w[1]}/actions", {"action": "accept"}, 200, key=w[2]))
+    assert killing.killed == names
     up.until_ready()
     numbers = [number for number, _, _ in work]
     with psycopg.connect(up.state()["database"], autocommit=True) as db:
