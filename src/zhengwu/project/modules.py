@@ -16,4 +16,11 @@ MODULES = [
     "zhengwu.modules.hall",
     "zhengwu.modules.certificates",
     "zhengwu.modules.supervision",
+    "zhengwu.modules.powers",
+    "zhengwu.modules.charts",
+    "zhengwu.modules.enforcement",
+    "zhengwu.modules.counter",
+    "zhengwu.modules.centre",
+    "zhengwu.modules.evaluation",
+    "zhengwu.modules.fees",
 ]

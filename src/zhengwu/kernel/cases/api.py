@@ -23,7 +23,7 @@ from zhengwu.kernel.cases.services.archive import archive, archive_due
 from zhengwu.kernel.cases.services.drafts import discard_draft, save_draft
 from zhengwu.kernel.cases.services.extend import extend, may_extend
 from zhengwu.kernel.cases.services.lights import sweep_lights
-from zhengwu.kernel.cases.services.open import Handed, new_key, next_serial, open_case
+from zhengwu.kernel.cases.services.open import Door, Handed, Joining, new_key, next_serial, open_case
 from zhengwu.kernel.cases.services.timers import fire_due
 from zhengwu.kernel.cases.services.withdraw import withdraw
 
@@ -31,7 +31,9 @@ __all__ = [
     "CaseKind",
     "Deed",
     "Done",
+    "Door",
     "Handed",
+    "Joining",
     "access_by_code",
     "access_case",
     "access_step",

@@ -15,7 +15,9 @@ def may_see_case(actor: Actor, case: Case) -> bool:
         return True
     if set(actor.unit_ids(*WORKERS)) & set(case.unit_ids):
         return True
-    return any(case.division_id.startswith(p) for p in actor.division_prefixes(Role.INSPECTOR))
+    if any(case.division_id.startswith(p) for p in actor.division_prefixes(Role.INSPECTOR)):
+        return True
+    return actor.account_id is not None and case.parties.filter(account_id=actor.account_id, until=None).exists()
 
 
 def may_see_step(actor: Actor, step: Step, case: Case) -> bool:

@@ -1,5 +1,8 @@
 """The case: what was asked of whom, and where it stands."""
 
+from typing import Any
+
+from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -9,7 +12,13 @@ from django.db.models import F, Q
 from zhengwu.kernel.directory.api import WORKERS, Actor, Role
 from zhengwu.kernel.directory.models import Division, Unit
 from zhengwu.kernel.flow.models import Version
-from zhengwu.kernel.matters.models import Matter
+from zhengwu.kernel.matters.models import Matter, ServicePoint, Window
+
+
+def _as_party(account_id: int) -> "models.QuerySet[Any]":
+    """Ids of the cases an account takes part in now: as joint applicant, agent, party concerned or intermediary."""
+    party = apps.get_model("cases", "Party")
+    return party.objects.filter(account_id=account_id, until=None).values("case_id")
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -23,7 +32,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
             return self
         rule = Q(pk__in=[])
         if actor.account_id:
-            rule |= Q(applicant_id=actor.account_id)
+            rule |= Q(applicant_id=actor.account_id) | Q(pk__in=_as_party(actor.account_id))
         units = actor.unit_ids(*WORKERS)
         if units:
             rule |= Q(unit_ids__overlap=units)
@@ -37,6 +46,17 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
 class Case(models.Model):
     """Something that must be answered in time. Changed only by the services of this package."""
+
+    class Channel(models.TextChoices):
+        """申报来源: by which door the case came in."""
+
+        ONLINE = "online", "网上"
+        COUNTER = "counter", "窗口"
+        AGENT = "agent", "村级代办"
+        MOBILE = "mobile", "手机页"
+        API = "api", "接口"
+        OFFICE = "office", "依职权"
+        REPORTED = "reported", "其他系统报送"
 
     number = models.CharField("办件编号", max_length=50, unique=True)
     kind = models.CharField("种类", max_length=20)
@@ -59,6 +79,10 @@ class Case(models.Model):
     decided_at = models.DateTimeField("决定时间", null=True)
     closed_at = models.DateTimeField("办结时间", null=True)
     archived_at = models.DateTimeField("归档时间", null=True)
+    channel = models.CharField("申报来源", max_length=10, choices=Channel.choices, default=Channel.ONLINE)
+    point = models.ForeignKey(ServicePoint, models.PROTECT, null=True, related_name="cases", verbose_name="受理地点")
+    window = models.ForeignKey(Window, models.PROTECT, null=True, related_name="cases", verbose_name="受理窗口")
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     open_key = models.CharField(max_length=80, null=True)
 
     objects = CaseQuerySet.as_manager()

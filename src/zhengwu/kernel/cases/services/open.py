@@ -10,17 +10,17 @@ from django.db import IntegrityError, connection, transaction
 
 from zhengwu.kernel.cases import kinds
 from zhengwu.kernel.cases.deed import Deed
-from zhengwu.kernel.cases.models import Case, Submission
+from zhengwu.kernel.cases.models import Case, Mandate, Party, Submission
 from zhengwu.kernel.cases.rows import draw
 from zhengwu.kernel.cases.services.advance import advance, signers, variables
 from zhengwu.kernel.cases.services.attach import claim
 from zhengwu.kernel.cases.services.write import write
-from zhengwu.kernel.directory.api import Actor
+from zhengwu.kernel.directory.api import Actor, blind_index, seal_text
 from zhengwu.kernel.directory.models import Account
 from zhengwu.kernel.flow.api import Run, chart_of
 from zhengwu.kernel.ledger.api import Entry
 from zhengwu.kernel.matters.api import require_runnable
-from zhengwu.kernel.matters.models import Matter
+from zhengwu.kernel.matters.models import Matter, ServicePoint, Window
 from zhengwu.lib import canonical, forms, now
 from zhengwu.lib.problem import Denied, Invalid
 from zhengwu.lib.sm import sm3
@@ -37,6 +37,29 @@ class Handed:
     file: UUID | None = None
 
 
+@dataclass(frozen=True)
+class Joining:
+    """Somebody who takes part besides the account that applies: see ``Party``. Identifiers plain, stored sealed."""
+
+    role: str
+    name: str
+    account: Account | None = None
+    id_kind: str = "111"
+    id_number: str = ""
+    phone: str = ""
+    mandate: Mandate | None = None
+
+
+@dataclass(frozen=True)
+class Door:
+    """By which door a case came in: channel, and where it was taken in by whom (a clerk, a village agent)."""
+
+    channel: str = Case.Channel.ONLINE
+    point: ServicePoint | None = None
+    window: Window | None = None
+    clerk: Account | None = None
+
+
 def open_case(
     *,
     kind: str,
@@ -47,6 +70,8 @@ def open_case(
     form: Mapping[str, Any],
     materials: Iterable[Handed] = (),
     key: str = "",
+    parties: Iterable[Joining] = (),
+    door: Door = Door(),
 ) -> Case:
     """Opens a case on a matter that is published and in force; returns it with ``number`` and first steps written.
 
@@ -68,8 +93,7 @@ def open_case(
         raise Invalid(errors)
     refuse_secret_data(cleaned, field="form")
     pk, version = draw(matter.chart_id)
-    window_unit = matter.point.unit_id
-    units = {matter.unit_id, window_unit}
+    units = {matter.unit_id, (door.point or matter.point).unit_id}
     case = Case(
         id=pk,
         kind=kind,
@@ -85,11 +109,15 @@ def open_case(
         version=version,
         opened_at=moment,
         open_key=key or None,
+        channel=door.channel,
+        point=door.point,
+        window=door.window,
+        taken_by=door.clerk,
     )
     try:
         # Without a key nothing can collide, and a transaction around us need not be able to go on.
         with transaction.atomic(savepoint=bool(key)):
-            return _open(case, by, handed)
+            return _open(case, by, handed, [_party(case, joining) for joining in parties])
     except IntegrityError as error:
         if "case_open_once" in str(error) and (earlier := _opened_before(applicant, key)) is not None:
             return earlier
@@ -105,23 +133,46 @@ def _missing_materials(matter: Matter, handed: list[Handed]) -> dict[str, str]:
     return {f"material-{m.pk}": f"请提交“{m.name}”" for m in matter.materials.all() if m.required and m.pk not in have}
 
 
-def _open(case: Case, by: Actor, handed: list[Handed]) -> Case:
+def _party(case: Case, joining: Joining) -> Party:
+    return Party(
+        case_id=case.pk,
+        role=joining.role,
+        account=joining.account,
+        name=joining.name,
+        id_kind=joining.id_kind,
+        id_sealed=seal_text(joining.id_number, "citizen_id"),
+        id_index=blind_index(joining.id_number) if joining.id_number else "",
+        phone_sealed=seal_text(joining.phone, "phone"),
+        mandate=joining.mandate,
+        since=case.opened_at,
+    )
+
+
+def _join(parties: list[Party]) -> None:
+    Party.objects.bulk_create(parties)
+
+
+def _open(case: Case, by: Actor, handed: list[Handed], parties: list[Party]) -> Case:
     definition = kinds.get(case.kind)
     case.number = definition.number(case, case.opened_at)
     chart = chart_of(case.version_id)
     deed = Deed(case=case, chart=chart, actor=by, at=case.opened_at, action="open")
     run = Run(chart, None, variables=variables(case, [], ""), who=signers(case, chart))
     run.start()
-    deed.submissions = _take_in(case, handed)
+    deed.submissions = _take_in(case, by, handed)
+    if parties:
+        deed.after.append(lambda _: _join(parties))
     deed.facts = {
         "matter": case.matter.code if case.matter else "",
         "title": case.title,
         "unit": case.unit.name,
         "division": case.division_id,
         "chart": case.version.definition.key,
+        "channel": case.channel,
         "version": case.version.number,
         "chart_sm3": case.version.sm3,
         "form_sm3": sm3(canonical.dumps(case.form)).hex(),
+        "parties": [[p.role, p.id_index[:16]] for p in parties],
         "materials": [[s.name, s.way, s.file.sm3 if s.file else ""] for s in deed.submissions],
     }
     definition.opened(deed)
@@ -131,12 +182,12 @@ def _open(case: Case, by: Actor, handed: list[Handed]) -> Case:
     return case
 
 
-def _take_in(case: Case, handed: list[Handed]) -> list[Submission]:
+def _take_in(case: Case, by: Actor, handed: list[Handed]) -> list[Submission]:
     missing = {_field(h): f"“{h.name}”没有附件" for h in handed if h.way == Submission.Way.FILE and h.file is None}
     if missing:
         raise Invalid(missing)
     uploaded = [(_field(h), h.file) for h in handed if h.way == Submission.Way.FILE and h.file is not None]
-    files = claim(uploaded, owner_id=case.applicant_id, subject=case.number)
+    files = claim(uploaded, owner_id=by.account_id or case.applicant_id, subject=case.number)
     return [
         Submission(
             case_id=case.pk,

@@ -1,7 +1,8 @@
 """What may be asked: the basic list (基本目录) and each unit's implementation of it (实施清单).
 
 Codes follow 国办发〔2018〕45号 practice: 12 characters for the basic list, 31 for the implementation (credit code 18 +
-level 1 + basic code 12). Types are those of GB/T 39046-2020 Annex A.
+level 1 + basic code 12). Types are those of GB/T 39046-2020 Annex A; 61–66 are ours, in the range left for extensions,
+for inner powers.
 """
 
 from datetime import date
@@ -27,6 +28,17 @@ class MatterType(models.TextChoices):
     RULING = "09", "行政裁决"
     OTHER = "10", "其他行政权力"
     PUBLIC_SERVICE = "20", "公共服务"
+    INNER_PROJECT = "61", "内部权力·项目管理"
+    INNER_FUND = "62", "内部权力·资金分配"
+    INNER_ASSET = "63", "内部权力·资产处置"
+    INNER_PERSONNEL = "64", "内部权力·人事管理"
+    INNER_FINANCE = "65", "内部权力·财务支出"
+    INNER_PROCUREMENT = "66", "内部权力·物资采购"
+
+    @property
+    def inner(self) -> bool:
+        """Whether it is a power over money, people and property inside the office (内部管理权力)."""
+        return self.value >= "61"
 
 
 class MasterMatter(models.Model):
@@ -67,6 +79,13 @@ class Matter(models.Model):
         PROMISED = "promised", "承诺件"
         JOINT = "joint", "联办件"
 
+    class WindowAuthority(models.TextChoices):
+        """What the department left to its window (终审权、一审一核)."""
+
+        NONE = "none", "只收件"
+        ACCEPT = "accept", "受理权"
+        DECIDE = "decide", "终审权"
+
     class Status(models.TextChoices):
         DRAFT = "draft", "起草"
         PUBLISHED = "published", "已公布"
@@ -99,6 +118,10 @@ class Matter(models.Model):
     online = models.BooleanField("网上可办", default=True)
     visits = models.SmallIntegerField("到现场次数", default=0)
     form_schema = models.JSONField("申请表（JSON Schema）", default=dict)
+    questions = models.JSONField("情形引导（问题树）", default=list)
+    window_authority = models.CharField(
+        "窗口权限", max_length=10, choices=WindowAuthority.choices, default=WindowAuthority.NONE
+    )
     complete = models.BooleanField("材料与流程已细化", default=False)
     status = models.CharField("状态", max_length=10, choices=Status.choices, default=Status.DRAFT)
     valid_from = models.DateField("生效日期")
@@ -146,6 +169,8 @@ class Material(models.Model):
     form = models.CharField("形式", max_length=12, choices=Form.choices, default=Form.EITHER)
     required = models.BooleanField("必要", default=True)
     note = models.CharField("填报须知", max_length=300, default="")
+    when = models.CharField("所需情形（答案的条件）", max_length=300, default="")
+    shared_from = models.CharField("可由证照免交（证照类型代码）", max_length=21, default="")
 
     class Meta:
         ordering = ["matter", "order", "id"]

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class EnforcementConfig(AppConfig):
+    """依职权办理的权力：处罚、强制、征收、检查等."""
+
+    name = "zhengwu.modules.enforcement"
+    label = "enforcement"
+    default_auto_field = "django.db.models.BigAutoField"
