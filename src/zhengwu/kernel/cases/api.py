@@ -24,6 +24,7 @@ from zhengwu.kernel.cases.services.drafts import discard_draft, save_draft
 from zhengwu.kernel.cases.services.extend import extend, may_extend
 from zhengwu.kernel.cases.services.lights import sweep_lights
 from zhengwu.kernel.cases.services.open import Door, Handed, Joining, new_key, next_serial, open_case
+from zhengwu.kernel.cases.services.open_own import open_own
 from zhengwu.kernel.cases.services.timers import fire_due
 from zhengwu.kernel.cases.services.withdraw import withdraw
 
@@ -54,6 +55,7 @@ __all__ = [
     "next_serial",
     "on",
     "open_case",
+    "open_own",
     "progress",
     "query_code",
     "register",

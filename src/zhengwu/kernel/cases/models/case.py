@@ -90,6 +90,9 @@ class Case(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["applicant", "open_key"], name="case_open_once"),
+            models.UniqueConstraint(
+                fields=["taken_by", "open_key"], condition=Q(applicant=None), name="case_taken_once"
+            ),
             models.CheckConstraint(
                 condition=Q(archived_at=None) | Q(closed_at__isnull=False, archived_at__gte=F("closed_at")),
                 name="case_archived_after_closed",

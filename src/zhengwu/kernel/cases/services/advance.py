@@ -122,8 +122,8 @@ def _candidate(deed: Deed, run: Run, event: Happened, node: Node, signer: str) -
         return None, case.applicant_id
     if where == "each" and signer.startswith("unit:"):
         return int(signer.removeprefix("unit:")), None
-    if where in ("window", "applicant") and case.matter is not None:
-        return (case.point or case.matter.point).unit_id, None
+    if where in ("window", "applicant") and (point := case.point or (case.matter and case.matter.point)):
+        return point.unit_id, None
     if where == "owner":
         return case.unit_id, None
     if where.startswith("joint:") and case.matter is not None:

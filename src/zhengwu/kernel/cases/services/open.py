@@ -81,7 +81,7 @@ def open_case(
     """
     if applicant is not None and applicant.kind == Account.Kind.STAFF:
         raise Denied("applicants-only", "工作账号不能提交申请，请用个人或法人账号", "staff accounts cannot apply")
-    earlier = _opened_before(applicant, key)
+    earlier = opened_before(applicant, door.clerk, key)
     if earlier is not None:
         return earlier
     moment = now.now()
@@ -114,18 +114,27 @@ def open_case(
         window=door.window,
         taken_by=door.clerk,
     )
+    return begin(case, by=by, handed=handed, parties=parties)
+
+
+def begin(case: Case, *, by: Actor, handed: Iterable[Handed] = (), parties: Iterable[Joining] = ()) -> Case:
+    """Writes a case that is ready to be opened, once by its ``open_key``: the common end of every way to open one."""
     try:
         # Without a key nothing can collide, and a transaction around us need not be able to go on.
-        with transaction.atomic(savepoint=bool(key)):
-            return _open(case, by, handed, [_party(case, joining) for joining in parties])
+        with transaction.atomic(savepoint=bool(case.open_key)):
+            return _open(case, by, list(handed), [_party(case, joining) for joining in parties])
     except IntegrityError as error:
-        if "case_open_once" in str(error) and (earlier := _opened_before(applicant, key)) is not None:
+        earlier = opened_before(case.applicant, case.taken_by, case.open_key or "")
+        if earlier is not None and ("case_open_once" in str(error) or "case_taken_once" in str(error)):
             return earlier
         raise
 
 
-def _opened_before(applicant: Account | None, key: str) -> Case | None:
-    return Case.objects.filter(applicant=applicant, open_key=key).first() if applicant and key else None
+def opened_before(applicant: Account | None, clerk: Account | None, key: str) -> Case | None:
+    if not key or (applicant is None and clerk is None):
+        return None
+    mine = Case.objects.filter(open_key=key, applicant=applicant)
+    return (mine if applicant is not None else mine.filter(taken_by=clerk)).first()
 
 
 def _missing_materials(matter: Matter, handed: list[Handed]) -> dict[str, str]:
