@@ -27,6 +27,7 @@ from zhengwu.kernel.cases.services.open import Door, Handed, Joining, new_key, n
 from zhengwu.kernel.cases.services.open_own import open_own
 from zhengwu.kernel.cases.services.timers import fire_due
 from zhengwu.kernel.cases.services.withdraw import withdraw
+from zhengwu.kernel.cases.slips import case_of_slip, slip_code
 
 __all__ = [
     "CaseKind",
@@ -41,6 +42,7 @@ __all__ = [
     "act",
     "archive",
     "archive_due",
+    "case_of_slip",
     "clocks",
     "discard_draft",
     "done_by",
@@ -60,6 +62,7 @@ __all__ = [
     "query_code",
     "register",
     "save_draft",
+    "slip_code",
     "state_label",
     "sweep_lights",
     "tell",
