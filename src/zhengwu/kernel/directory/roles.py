@@ -25,7 +25,9 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", "审计管理员"
 
 
-WORKERS = frozenset({Role.CLERK, Role.OFFICER, Role.HEAD, Role.LEADER, Role.LEGAL})
+WORKERS = frozenset(
+    {Role.CLERK, Role.OFFICER, Role.HEAD, Role.LEADER, Role.LEGAL, Role.CENTRE, Role.RECEPTION}
+)
 """Roles that hold steps of cases."""
 
 ADMINISTRATORS = frozenset({Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR})

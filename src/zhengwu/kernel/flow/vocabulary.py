@@ -39,6 +39,8 @@ ROLES: dict[str, str] = {
     "inspector": "监察",
     "editor": "信息员",
     "duty": "值班员",
+    "centre": "政务中心管理",
+    "reception": "咨询投诉台",
     "applicant": "申请人",
 }
 ACTIONS: dict[str, str] = {
