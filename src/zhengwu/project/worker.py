@@ -22,6 +22,9 @@ def main() -> None:
     import django
 
     django.setup()
+    from zhengwu.project.front import fetch_in_background
+
+    fetch_in_background()
     asyncio.run(_work())
 
 
