@@ -12,6 +12,7 @@ from zhengwu.demo.calendar import load_calendar, load_office_hours
 from zhengwu.demo.lists import load_masters
 from zhengwu.demo.matters import CHARTS, load_lists
 from zhengwu.demo.people import load_people
+from zhengwu.demo.powers import load_powers
 from zhengwu.demo.searching import index_matters
 from zhengwu.demo.units import load_divisions, load_units
 from zhengwu.kernel.directory.api import SYSTEM
@@ -61,6 +62,7 @@ def load(*, password: str, on: date, say: Say = lambda _: None, seed: int = SEED
     people = load_people(units, lists.matters, lists.windows, password=password, seed=seed)
     say(f"人员 {len(people.accounts)} 名，岗位 {len(people.posts)} 个")
     say(f"检索：{index_matters(lists.matters, on)} 项事项可以查到")
+    say(f"权责清单：{load_powers(on)} 项权力")
     return Loaded(divisions, len(units.rows), len(masters), len(lists.matters), county, len(people.accounts))
 
 

@@ -14,31 +14,7 @@ from zhengwu.kernel.clock.api import Limit, LimitUnit
 from zhengwu.kernel.directory.models import Division, Unit
 from zhengwu.kernel.flow.models import Definition
 from zhengwu.kernel.matters.models.place import ServicePoint, Window
-
-
-class MatterType(models.TextChoices):
-    PERMIT = "01", "行政许可"
-    PENALTY = "02", "行政处罚"
-    COERCION = "03", "行政强制"
-    LEVY = "04", "行政征收"
-    PAYMENT = "05", "行政给付"
-    INSPECTION = "06", "行政检查"
-    CONFIRMATION = "07", "行政确认"
-    AWARD = "08", "行政奖励"
-    RULING = "09", "行政裁决"
-    OTHER = "10", "其他行政权力"
-    PUBLIC_SERVICE = "20", "公共服务"
-    INNER_PROJECT = "61", "内部权力·项目管理"
-    INNER_FUND = "62", "内部权力·资金分配"
-    INNER_ASSET = "63", "内部权力·资产处置"
-    INNER_PERSONNEL = "64", "内部权力·人事管理"
-    INNER_FINANCE = "65", "内部权力·财务支出"
-    INNER_PROCUREMENT = "66", "内部权力·物资采购"
-
-    @property
-    def inner(self) -> bool:
-        """Whether it is a power over money, people and property inside the office (内部管理权力)."""
-        return self.value >= "61"
+from zhengwu.kernel.matters.models.power import MatterType, Power, in_force_q
 
 
 class MasterMatter(models.Model):
@@ -63,12 +39,13 @@ class MasterMatter(models.Model):
 
 class MatterQuerySet(models.QuerySet["Matter"]):
     def in_force(self, day: date) -> "MatterQuerySet":
-        """Published and valid on ``day``: what runs through a door."""
-        return self.filter(Q(valid_to=None) | Q(valid_to__gt=day), status=Matter.Status.PUBLISHED, valid_from__lte=day)
+        """Published and valid on ``day``, as is the unit's power behind: what runs through a door."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gt=day), in_force_q(day, "power__"), power__unit=F("unit"),
+                           status=Matter.Status.PUBLISHED, valid_from__lte=day)
 
     def with_guide(self) -> "MatterQuerySet":
         """Everything a row or a guide shows, without a query more per row."""
-        return self.select_related("master", "division", "unit", "point", "window", "chart")
+        return self.select_related("master", "division", "unit", "point", "window", "chart", "power")
 
 
 class Matter(models.Model):
@@ -93,6 +70,7 @@ class Matter(models.Model):
 
     code = models.CharField("实施编码", max_length=31, unique=True)
     master = models.ForeignKey(MasterMatter, models.PROTECT, related_name="implementations")
+    power = models.ForeignKey(Power, models.PROTECT, null=True, related_name="matters", verbose_name="权力事项")
     name = models.CharField("事项名称", max_length=200)
     sort_key = models.CharField(max_length=400, default="", db_index=True)
     division = models.ForeignKey(Division, models.PROTECT, related_name="matters")
