@@ -3,6 +3,15 @@
 from zhengwu.kernel.cases import kinds
 from zhengwu.kernel.cases.deed import Deed
 from zhengwu.kernel.cases.kinds import CaseKind, on, register, state_label, tell
+from zhengwu.kernel.cases.mandates import (
+    access_mandate,
+    acts_for_applicant,
+    identity_index,
+    mandates_given,
+    mandates_held,
+    require_mandate,
+)
+from zhengwu.kernel.cases.numbering import next_number
 from zhengwu.kernel.cases.policies import may_see_case
 from zhengwu.kernel.cases.selectors import (
     access_by_code,
@@ -20,9 +29,11 @@ from zhengwu.kernel.cases.selectors import (
 )
 from zhengwu.kernel.cases.services.act import Done, act
 from zhengwu.kernel.cases.services.archive import archive, archive_due
+from zhengwu.kernel.cases.services.claim import claim_cases
 from zhengwu.kernel.cases.services.drafts import discard_draft, save_draft
 from zhengwu.kernel.cases.services.extend import extend, may_extend
 from zhengwu.kernel.cases.services.lights import sweep_lights
+from zhengwu.kernel.cases.services.mandates import ask_mandate, decline_mandate, give_mandate, revoke_mandate
 from zhengwu.kernel.cases.services.open import Door, Handed, Joining, new_key, next_serial, open_case
 from zhengwu.kernel.cases.services.open_own import open_own
 from zhengwu.kernel.cases.services.timers import fire_due
@@ -38,22 +49,32 @@ __all__ = [
     "Joining",
     "access_by_code",
     "access_case",
+    "access_mandate",
     "access_step",
     "act",
+    "acts_for_applicant",
     "archive",
     "archive_due",
+    "ask_mandate",
     "case_of_slip",
+    "claim_cases",
     "clocks",
+    "decline_mandate",
     "discard_draft",
     "done_by",
     "extend",
     "fire_due",
+    "give_mandate",
     "holder",
+    "identity_index",
     "kinds",
     "light",
+    "mandates_given",
+    "mandates_held",
     "may_extend",
     "may_see_case",
     "new_key",
+    "next_number",
     "next_serial",
     "on",
     "open_case",
@@ -61,6 +82,8 @@ __all__ = [
     "progress",
     "query_code",
     "register",
+    "require_mandate",
+    "revoke_mandate",
     "save_draft",
     "slip_code",
     "state_label",

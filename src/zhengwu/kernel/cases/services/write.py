@@ -3,18 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from zhengwu.kernel.cases import kinds
 from zhengwu.kernel.cases.deed import ClockOrder, Deed
 from zhengwu.kernel.cases.models import Case, Document, Step
+from zhengwu.kernel.cases.numbering import next_number
 from zhengwu.kernel.cases.rows import change_case, insert_case
 from zhengwu.kernel.cases.services.advance import step_subject
 from zhengwu.kernel.clock import api as clock
 from zhengwu.kernel.clock.models import Clock, ClockState
 from zhengwu.kernel.ledger.api import Entry, append
 from zhengwu.kernel.notifications.api import notify
-from zhengwu.lib.now import local
 
 SHOWN = ("promised", "delivery")
 """The clocks whose day a case shows: until the decision the promised one, then that of delivery."""
@@ -106,18 +104,6 @@ def _bind(step: Step, own: tuple[datetime | None, datetime | None], case: Case) 
     step.due_at, step.warn_at = due, warn
 
 
-def _next_number(series: str, at: datetime) -> str:
-    year = local(at).year
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into cases_series (key, last) values (%s, 1) "
-            "on conflict (key) do update set last = cases_series.last + 1 returning last",
-            [f"{series}〔{year}〕"],
-        )
-        (number,) = cursor.fetchone()
-    return f"{series}〔{year}〕{number}号"
-
-
 def _documents(deed: Deed) -> list[Document]:
     """The papers ordered, with their numbers; each number's row stays locked from here to the end of the deed."""
     rows = [
@@ -125,7 +111,7 @@ def _documents(deed: Deed) -> list[Document]:
             case_id=deed.case.pk,
             kind=kind,
             title=title,
-            number=_next_number(series, deed.at) if series else "",
+            number=next_number(series, deed.at) if series else "",
             data=data,
             at=deed.at,
         )
