@@ -34,6 +34,8 @@ from zhengwu.kernel.cases.services.drafts import discard_draft, save_draft
 from zhengwu.kernel.cases.services.extend import extend, may_extend
 from zhengwu.kernel.cases.services.lights import sweep_lights
 from zhengwu.kernel.cases.services.mandates import ask_mandate, decline_mandate, give_mandate, revoke_mandate
+from zhengwu.kernel.cases.services.migrate import Fate, Place, migrate
+from zhengwu.kernel.cases.services.migrate import preview as preview_migration
 from zhengwu.kernel.cases.services.open import Door, Handed, Joining, new_key, next_serial, open_case
 from zhengwu.kernel.cases.services.open_own import open_own
 from zhengwu.kernel.cases.services.timers import fire_due
@@ -45,8 +47,10 @@ __all__ = [
     "Deed",
     "Done",
     "Door",
+    "Fate",
     "Handed",
     "Joining",
+    "Place",
     "access_by_code",
     "access_case",
     "access_mandate",
@@ -73,11 +77,13 @@ __all__ = [
     "mandates_held",
     "may_extend",
     "may_see_case",
+    "migrate",
     "new_key",
     "next_number",
     "next_serial",
     "on",
     "open_case",
+    "preview_migration",
     "open_own",
     "progress",
     "query_code",

@@ -6,6 +6,7 @@ from zhengwu.kernel.flow.diagram import with_diagram
 from zhengwu.kernel.flow.executor import Run
 from zhengwu.kernel.flow.extensions import own_duration
 from zhengwu.kernel.flow.linter import lint
+from zhengwu.kernel.flow.migration import path_in
 from zhengwu.kernel.flow.parser import parse
 from zhengwu.kernel.flow.picture import draw
 from zhengwu.kernel.flow.problems import ChartError, Finding, FlowError, Obstacle
@@ -40,6 +41,7 @@ __all__ = [
     "lint",
     "own_duration",
     "parse",
+    "path_in",
     "publish",
     "published",
     "rehearse",

@@ -104,10 +104,11 @@ class Run:
             signing.remove(self, token, who)
         return self
 
-    def migrate(self, chart: Chart, mapping: Mapping[str, str] | None = None) -> list[Obstacle]:
+    def migrate(self, chart: Chart, mapping: Mapping[str, str] | None = None, *, dry: bool = True) -> list[Obstacle]:
         """Change over to another version; ``mapping`` says where steps with other ids went. With
-        obstacles nothing changes."""
-        return migration.migrate(self, chart, mapping or {})
+        obstacles nothing changes. ``dry`` False leaves out walking the remaining ways, for a caller who
+        has walked them from the same situation."""
+        return migration.migrate(self, chart, mapping or {}, dry=dry)
 
     # What may be asked
 

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from zhengwu.kernel.cases.deed import ClockOrder, Deed
+from zhengwu.kernel.cases.mandates import agent_of
 from zhengwu.kernel.cases.models import Case, Step, Timer
 from zhengwu.kernel.clock.api import Limit, LimitUnit, due_at, parse_duration
 from zhengwu.kernel.directory.api import Role
 from zhengwu.kernel.directory.models import Unit
 from zhengwu.kernel.flow.api import Chart, Happened, Node, Run
 from zhengwu.kernel.flow.chart import TASK
+from zhengwu.kernel.matters.models import ServicePoint
+from zhengwu.lib.now import now
 from zhengwu.lib.problem import Problem
 
 CANCELLED = "cancelled"
@@ -65,7 +68,7 @@ def _recorded(event: Happened) -> list[str]:
 
 def _step(deed: Deed, run: Run, event: Happened, node: Node, signer: str) -> Step:
     case = deed.case
-    unit_id, account_id = _candidate(deed, run, event, node, signer)
+    unit_id, account_id = address(case, run, event.token or "", node, signer)
     if unit_id is not None and unit_id not in case.unit_ids:
         case.unit_ids = sorted({*case.unit_ids, unit_id})
     step = Step(
@@ -81,7 +84,7 @@ def _step(deed: Deed, run: Run, event: Happened, node: Node, signer: str) -> Ste
         account_id=account_id,
         opened_at=deed.at,
     )
-    limit = _limit(deed, node, unit_id)
+    limit = own_limit(deed, node, unit_id)
     if limit is not None:
         step.due_at = due_at(deed.at, limit)
         deed.clocks.append(
@@ -102,7 +105,8 @@ def step_subject(case: Case, step: Step) -> str:
     return f"{case.number}#{step.token}" + (f".{step.signer}" if step.signer else "")
 
 
-def _limit(deed: Deed, node: Node, unit_id: int | None) -> Limit | None:
+def own_limit(deed: Deed, node: Node, unit_id: int | None) -> Limit | None:
+    """The limit a step has besides those of its case; None without one."""
     if node.limit is not None:
         return Limit(node.limit[0], LimitUnit(node.limit[1]))
     if node.unit == "each" and deed.case.matter is not None and unit_id is not None:
@@ -111,18 +115,25 @@ def _limit(deed: Deed, node: Node, unit_id: int | None) -> Limit | None:
     return None
 
 
-def _candidate(deed: Deed, run: Run, event: Happened, node: Node, signer: str) -> tuple[int | None, int | None]:
+def handling_point(case: Case) -> ServicePoint | None:
+    """The point whose windows handle the case: where it was taken in, but a village agent only carries it there."""
+    taken, own = case.point, case.matter.point if case.matter else None
+    return own if taken is None or (own is not None and taken.level == ServicePoint.Level.VILLAGE) else taken
+
+
+def address(case: Case, run: Run, token: str, node: Node, signer: str) -> tuple[int | None, int | None]:
     """(unit, account) a step is addressed to; one of them is set. For an applicant without account it is the window,
-    whose clerk takes in what they bring."""
-    case = deed.case
+    whose clerk takes in what they bring. Raises Problem when the case has no such unit."""
     where = node.unit
     if where == "branch" or where.startswith("branch:"):
-        where = run.unit_of(event.token or "") or where
+        where = run.unit_of(token) or where
     if where == "applicant" and case.applicant_id is not None:
         return None, case.applicant_id
     if where == "each" and signer.startswith("unit:"):
         return int(signer.removeprefix("unit:")), None
-    if where in ("window", "applicant") and (point := case.point or (case.matter and case.matter.point)):
+    if where == "applicant" and (agent := agent_of(case, now())) is not None:
+        return None, agent
+    if where in ("window", "applicant") and (point := handling_point(case)):
         return point.unit_id, None
     if where == "owner":
         return case.unit_id, None
