@@ -9,8 +9,12 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from zhengwu.kernel.cases import receivers, tasks  # noqa: F401 - signals and periodic work
         from zhengwu.kernel.cases.services.attach import register_files
+        from zhengwu.kernel.cases.services.papers import register_standard
+        from zhengwu.kernel.cases.services.printing import register_prints
 
         register_files()
+        register_standard()
+        register_prints()
         _announce()
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from zhengwu.kernel.cases.models import Case, Step, Submission
+from zhengwu.kernel.cases.papers import require_content
 from zhengwu.kernel.clock.api import Limit
 from zhengwu.kernel.directory.api import Actor, Post
 from zhengwu.kernel.flow.api import Chart, Node
@@ -69,7 +70,11 @@ class Deed:
         self.stops.extend(kinds)
 
     def document(self, kind: str, title: str, series: str, **data: Any) -> None:
-        """Orders a numbered paper; ``series`` is the 机关代字 part, "" for papers without a number."""
+        """Orders a numbered paper; ``series`` is the 机关代字 part, "" for papers without a number.
+
+        Raises Problem where ``data`` lack what a paper of this kind must state (``papers.PaperKind``).
+        """
+        require_content(kind, data)
         self.documents.append((kind, title, series, data))
 
     def require_opinion(self, message: str) -> None:

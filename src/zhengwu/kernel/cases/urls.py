@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhengwu.kernel.cases.views import cases, desk, extend, homes
+from zhengwu.kernel.cases.views import cases, desk, extend, homes, papers
 
 app_name = "cases"
 urlpatterns = [
@@ -16,5 +16,7 @@ urlpatterns = [
     path("desk/cases/export.<str:kind>", cases.export, name="export"),
     path("desk/cases/<str:number>/extend/", extend.extend_case, name="extend"),
     path("desk/cases/<str:number>/", cases.case_page, name="case"),
-    path("cases/<str:number>/papers/<int:pk>.pdf", cases.document, name="paper"),
+    path("cases/<str:number>/papers/", papers.papers, name="papers"),
+    path("cases/<str:number>/papers/print.pdf", papers.sheet, name="papers-print"),
+    path("cases/<str:number>/papers/<int:pk>.pdf", papers.paper, name="paper"),
 ]

@@ -1,18 +1,16 @@
 """The list of cases an office may see, and one case in full."""
 
 from datetime import date, datetime, time
-from io import BytesIO
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from zhengwu.kernel.cases import kinds
-from zhengwu.kernel.cases.models import Case, Document
+from zhengwu.kernel.cases.models import Case
 from zhengwu.kernel.cases.models.case import CaseQuerySet
 from zhengwu.kernel.cases.selectors import access_case, light, todo, visible_to
-from zhengwu.kernel.cases.services.papers import render_document
 from zhengwu.kernel.cases.views.presenting import (
     case_facts,
     chart_panel,
@@ -123,16 +121,6 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
             "light": light(case.warn_at, case.due_at) if case.closed_at is None else "none",
         },
     )
-
-
-def document(request: HttpRequest, number: str, pk: int) -> FileResponse:
-    """A paper of a case as PDF, for whoever may see the case."""
-    case = access_case(request_actor(request), number)
-    paper = Document.objects.filter(case=case, pk=pk).first()
-    if paper is None:
-        raise NotFound("no-such-paper", "没有这份文书", "no such paper")
-    pdf = render_document(paper, case)
-    return FileResponse(BytesIO(pdf), filename=f"{paper.title}-{case.number}.pdf", content_type="application/pdf")
 
 
 def _cells(case: Case) -> list[str]:
