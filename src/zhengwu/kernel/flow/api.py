@@ -13,8 +13,10 @@ from zhengwu.kernel.flow.problems import ChartError, Finding, FlowError, Obstacl
 from zhengwu.kernel.flow.scenarios import Rehearsal, rehearse
 from zhengwu.kernel.flow.selectors import chart_of, published
 from zhengwu.kernel.flow.services.publish import publish
+from zhengwu.kernel.flow.services.withdraw import withdraw
 from zhengwu.kernel.flow.state import Happened
 from zhengwu.kernel.flow.vocabulary import add_words
+from zhengwu.kernel.flow.walks import Walk, Walks, walks
 from zhengwu.kernel.flow.xes import xes
 
 __all__ = [
@@ -34,6 +36,8 @@ __all__ = [
     "Run",
     "Suspends",
     "Timer",
+    "Walk",
+    "Walks",
     "add_words",
     "chart_of",
     "conformance",
@@ -45,6 +49,8 @@ __all__ = [
     "publish",
     "published",
     "rehearse",
+    "walks",
     "with_diagram",
+    "withdraw",
     "xes",
 ]
