@@ -8,13 +8,16 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from zhengwu.kernel.cases import receivers, tasks  # noqa: F401 - signals and periodic work
+        from zhengwu.kernel.cases.mandates import PAPER, may_open_paper
         from zhengwu.kernel.cases.services.attach import register_files
         from zhengwu.kernel.cases.services.papers import register_standard
         from zhengwu.kernel.cases.services.printing import register_prints
+        from zhengwu.kernel.files.api import register_access
 
         register_files()
         register_standard()
         register_prints()
+        register_access(PAPER, may_open_paper)
         _announce()
 
 

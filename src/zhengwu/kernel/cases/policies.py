@@ -2,6 +2,7 @@
 
 from zhengwu.kernel.cases import kinds
 from zhengwu.kernel.cases.deed import Deed
+from zhengwu.kernel.cases.mandates import acts_for_applicant
 from zhengwu.kernel.cases.models import Case, Step
 from zhengwu.kernel.directory.api import WORKERS, Actor, Post, Role
 from zhengwu.lib.problem import Conflict, Denied
@@ -17,7 +18,7 @@ def may_see_case(actor: Actor, case: Case) -> bool:
         return True
     if any(case.division_id.startswith(p) for p in actor.division_prefixes(Role.INSPECTOR)):
         return True
-    return actor.account_id is not None and case.parties.filter(account_id=actor.account_id, until=None).exists()
+    return actor.account_id is not None and case.parties.all().seen_by(actor.account_id).exists()
 
 
 def may_see_step(actor: Actor, step: Step, case: Case) -> bool:
@@ -30,6 +31,10 @@ def require_may_act(actor: Actor, step: Step, case: Case) -> Post | None:
         return None
     if step.account_id is not None:
         if step.account_id == actor.account_id:
+            if case.applicant_id != actor.account_id:
+                acts_for_applicant(actor, case)  # an agent: refuses once the mandate does not hold
+            return None
+        if step.account_id == case.applicant_id and acts_for_applicant(actor, case):
             return None
         raise Denied("not-yours", "这个环节不由您办理", "this step is addressed to somebody else")
     if actor.account_id is not None and case.applicant_id == actor.account_id:

@@ -18,21 +18,29 @@ from zhengwu.kernel.matters.models import Matter, ServicePoint, Window
 def _as_party(account_id: int) -> "models.QuerySet[Any]":
     """Ids of the cases an account takes part in now: as joint applicant, agent, party concerned or intermediary."""
     party = apps.get_model("cases", "Party")
-    return party.objects.filter(account_id=account_id, until=None).values("case_id")
+    return party.objects.seen_by(account_id).values("case_id")
+
+
+def _circulated_to(account_id: int) -> "models.QuerySet[Any]":
+    """Ids of the cases circulated to an account for reading (传阅)."""
+    circulation = apps.get_model("cases", "Circulation")
+    return circulation.objects.filter(reader_id=account_id).values("case_id")
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, actor: Actor) -> "CaseQuerySet":
         """The one rule of who may see a case, as a query.
 
-        An applicant sees what they asked; who works sees what their units take part in; an inspector sees the area
-        they inspect. Administrators (三员) and everybody else see none.
+        An applicant sees what they asked; who works sees what their units take part in and what was circulated to
+        them; an inspector sees the area they inspect. Administrators (三员) and everybody else see none.
         """
         if actor.kind == "system":
             return self
         rule = Q(pk__in=[])
         if actor.account_id:
             rule |= Q(applicant_id=actor.account_id) | Q(pk__in=_as_party(actor.account_id))
+        if actor.is_staff and actor.account_id:
+            rule |= Q(pk__in=_circulated_to(actor.account_id))
         units = actor.unit_ids(*WORKERS)
         if units:
             rule |= Q(unit_ids__overlap=units)
@@ -79,6 +87,8 @@ class Case(models.Model):
     decided_at = models.DateTimeField("决定时间", null=True)
     closed_at = models.DateTimeField("办结时间", null=True)
     archived_at = models.DateTimeField("归档时间", null=True)
+    suspended_at = models.DateTimeField("中止时间", null=True)
+    suspension = models.JSONField("中止的理由、依据和预计期限", default=dict)
     channel = models.CharField("申报来源", max_length=10, choices=Channel.choices, default=Channel.ONLINE)
     point = models.ForeignKey(ServicePoint, models.PROTECT, null=True, related_name="cases", verbose_name="受理地点")
     window = models.ForeignKey(Window, models.PROTECT, null=True, related_name="cases", verbose_name="受理窗口")

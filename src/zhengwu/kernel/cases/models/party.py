@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from zhengwu.kernel.cases.models.case import Case
 from zhengwu.kernel.files.models import StoredFile
 from zhengwu.kernel.matters.models import Matter
+from zhengwu.lib.now import now
 
 
 class Mandate(models.Model):
@@ -55,6 +56,12 @@ class Mandate(models.Model):
         return f"{self.agent} 代 {self.grantor_name}"
 
 
+class PartyQuerySet(models.QuerySet["Party"]):
+    def seen_by(self, account_id: int) -> "PartyQuerySet":
+        """The rows that let an account see their case: not ended, and the mandate they rest on not run out."""
+        return self.filter(account_id=account_id, until=None).exclude(mandate__valid_to__lte=now())
+
+
 class Party(models.Model):
     """A person or body in a case: a joint applicant, an agent, the one a penalty is about, an intermediary.
 
@@ -81,6 +88,8 @@ class Party(models.Model):
     mandate = models.ForeignKey(Mandate, models.PROTECT, null=True, related_name="parties")
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
+
+    objects = PartyQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

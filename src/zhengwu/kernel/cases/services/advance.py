@@ -127,12 +127,10 @@ def address(case: Case, run: Run, token: str, node: Node, signer: str) -> tuple[
     where = node.unit
     if where == "branch" or where.startswith("branch:"):
         where = run.unit_of(token) or where
-    if where == "applicant" and case.applicant_id is not None:
-        return None, case.applicant_id
+    if where == "applicant" and (own := case.applicant_id or agent_of(case, now())) is not None:
+        return None, own
     if where == "each" and signer.startswith("unit:"):
         return int(signer.removeprefix("unit:")), None
-    if where == "applicant" and (agent := agent_of(case, now())) is not None:
-        return None, agent
     if where in ("window", "applicant") and (point := handling_point(case)):
         return point.unit_id, None
     if where == "owner":

@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from zhengwu.kernel.cases import kinds
 from zhengwu.kernel.cases.deed import Deed
+from zhengwu.kernel.cases.mandates import require_joined
 from zhengwu.kernel.cases.models import Case, Mandate, Party, Submission
 from zhengwu.kernel.cases.rows import draw
 from zhengwu.kernel.cases.services.advance import advance, signers, variables
@@ -119,9 +120,11 @@ def open_case(
 
 def begin(case: Case, *, by: Actor, handed: Iterable[Handed] = (), parties: Iterable[Joining] = ()) -> Case:
     """Writes a case that is ready to be opened, once by its ``open_key``: the common end of every way to open one."""
+    parties = list(parties)
     try:
         # Without a key nothing can collide, and a transaction around us need not be able to go on.
         with transaction.atomic(savepoint=bool(case.open_key)):
+            require_joined(case, parties)
             return _open(case, by, list(handed), [_party(case, joining) for joining in parties])
     except IntegrityError as error:
         earlier = opened_before(case.applicant, case.taken_by, case.open_key or "")

@@ -19,6 +19,7 @@ EVENT_WORDS = {
     "case.opened": "提交申请",
     "case.withdrawn": "申请人撤回",
     "case.archived": "归档",
+    "case.claimed": "认领到申请人账号",
     "case.timer": "定时器到时",
     "clock.yellow": "预警：临近时限",
     "clock.red": "超期",
