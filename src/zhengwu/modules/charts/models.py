@@ -102,6 +102,7 @@ class TransferredCase(models.Model):
 
     transfer = models.ForeignKey(Transfer, models.CASCADE, related_name="cases")
     case = models.ForeignKey(Case, models.PROTECT, related_name="+", verbose_name="办件")
+    seen = models.PositiveIntegerField("预览时的修订号", default=0)
     outcome = models.CharField("结果", max_length=10, choices=Outcome.choices, default=Outcome.WAITING)
     note = models.CharField("说明", max_length=1000, default="")
     at = models.DateTimeField("处理时间", null=True)

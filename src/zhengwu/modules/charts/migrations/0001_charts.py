@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
             name='TransferredCase',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('seen', models.PositiveIntegerField(default=0, verbose_name='预览时的修订号')),
                 ('outcome', models.CharField(choices=[('waiting', '等待迁移'), ('moved', '已迁移'), ('obstacle', '不能迁移'), ('gone', '已不在原版本'), ('left', '未处理（已停止）')], default='waiting', max_length=10, verbose_name='结果')),
                 ('note', models.CharField(default='', max_length=1000, verbose_name='说明')),
                 ('at', models.DateTimeField(null=True, verbose_name='处理时间')),
