@@ -20,8 +20,9 @@ from zhengwu.kernel.directory.api import Actor, blind_index, seal_text
 from zhengwu.kernel.directory.models import Account
 from zhengwu.kernel.flow.api import Run, chart_of
 from zhengwu.kernel.ledger.api import Entry
+from zhengwu.kernel.matters import guidance, held
 from zhengwu.kernel.matters.api import require_runnable
-from zhengwu.kernel.matters.models import Matter, ServicePoint, Window
+from zhengwu.kernel.matters.models import Material, Matter, ServicePoint, Window
 from zhengwu.lib import canonical, forms, now
 from zhengwu.lib.problem import Denied, Invalid
 from zhengwu.lib.sm import sm3
@@ -76,7 +77,9 @@ def open_case(
 ) -> Case:
     """Opens a case on a matter that is published and in force; returns it with ``number`` and first steps written.
 
-    ``form`` must satisfy the matter's JSON Schema; every required material must be handed in. ``key`` makes a
+    ``form`` must satisfy the matter's JSON Schema; its ``answers`` to the matter's questions, if there are any, decide
+    which parts and materials are wanted; every required material must be handed in, unless the applicant holds the
+    certificate that makes it unnecessary (``held``). ``key`` makes a
     repeated call by the same applicant return the first case. Raises Denied (a working account), Invalid (by field),
     Problem.
     """
@@ -87,13 +90,17 @@ def open_case(
         return earlier
     moment = now.now()
     require_runnable(matter, now.local(moment).date())
-    cleaned, errors = forms.clean(matter.form_schema, form)
-    handed = list(materials)
-    errors |= _missing_materials(matter, handed)
+    given, guided = _guided(matter, form)
+    answers = guided.answers if guided else None
+    cleaned, errors = forms.clean(guidance.form_schema(matter, answers), given)
+    handed, wanted = list(materials), guidance.needed(matter, answers)
+    handed += _spared(wanted, handed, applicant)
+    errors |= _missing_materials(wanted, handed)
     if errors:
         raise Invalid(errors)
     refuse_secret_data(cleaned, field="form")
-    pk, version = draw(matter.chart_id)
+    cleaned |= guidance.kept(guided) if guided else {}
+    pk, version = draw(guidance.chart_of_walk(matter, guided))
     units = {matter.unit_id, (door.point or matter.point).unit_id}
     case = Case(
         id=pk,
@@ -140,9 +147,30 @@ def opened_before(applicant: Account | None, clerk: Account | None, key: str) ->
     return (mine if applicant is not None else mine.filter(taken_by=clerk)).first()
 
 
-def _missing_materials(matter: Matter, handed: list[Handed]) -> dict[str, str]:
+def _guided(matter: Matter, form: Mapping[str, Any]) -> tuple[dict[str, Any], guidance.Walk | None]:
+    """The form without the answers, and where they lead; None where none were given (then nothing is spared)."""
+    given = dict(form)
+    if not matter.questions or given.get(guidance.ANSWERS) is None:
+        return given, None
+    given.pop(guidance.ASKED, None)
+    return given, guidance.settle(matter, given.pop(guidance.ANSWERS))
+
+
+def _missing_materials(wanted: list[Material], handed: list[Handed]) -> dict[str, str]:
     have = {h.material_id for h in handed}
-    return {f"material-{m.pk}": f"请提交“{m.name}”" for m in matter.materials.all() if m.required and m.pk not in have}
+    return {f"material-{m.pk}": f"请提交“{m.name}”" for m in wanted if m.required and m.pk not in have}
+
+
+def _spared(wanted: list[Material], handed: list[Handed], applicant: Account | None) -> list[Handed]:
+    """What a certificate the applicant holds stands for, named with its number."""
+    have = {h.material_id for h in handed}
+    rows = [m for m in wanted if m.shared_from and m.pk not in have]
+    found = held.spared(applicant, rows)
+    return [
+        Handed(name=f"{m.name}：{found[m.pk].words}"[:200], material_id=m.pk, way=Submission.Way.SHARED)
+        for m in rows
+        if m.pk in found
+    ]
 
 
 def _party(case: Case, joining: Joining) -> Party:

@@ -11,6 +11,7 @@ from zhengwu.kernel.cases import kinds
 from zhengwu.kernel.cases.models import Case, Step
 from zhengwu.kernel.cases.selectors import clocks, progress, timeline
 from zhengwu.kernel.clock.api import book, explain
+from zhengwu.kernel.matters import guidance
 from zhengwu.lib.now import local
 from zhengwu.lib.workdays import Calendar, local_ordinal
 
@@ -41,7 +42,7 @@ def left_words(due_at: datetime | None, at: datetime, calendar: Calendar | None 
 def case_facts(case: Case) -> list[tuple[str, Any]]:
     """Pairs for ``{% facts %}``: what was asked, in the titles of the matter's form."""
     schema = case.matter.form_schema if case.matter else {}
-    return [("申请人", case.applicant_name), *case_facts_of(schema, case.form)]
+    return [("申请人", case.applicant_name), *guidance.words(case.form), *case_facts_of(schema, case.form)]
 
 
 def case_facts_of(schema: Mapping[str, Any], form: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -51,6 +52,7 @@ def case_facts_of(schema: Mapping[str, Any], form: Mapping[str, Any]) -> list[tu
     return [
         (properties.get(name, {}).get("title", name), _words(form[name], properties.get(name, {})))
         for name in sorted(form, key=lambda n: order.get(n, (2_000_000, 0)))
+        if name not in (guidance.ANSWERS, guidance.ASKED)
     ]
 
 
