@@ -77,3 +77,8 @@ def add_words(*, kinds: Mapping[str, str] | None = None, actions: Mapping[str, s
     ``AppConfig.ready``."""
     KINDS.update(kinds or {})
     ACTIONS.update(actions or {})
+
+
+def words() -> dict[str, dict[str, str]]:
+    """All words known now: ``kinds``, ``units``, ``roles``, ``actions``, each code → Chinese name."""
+    return {"kinds": dict(KINDS), "units": dict(UNITS), "roles": dict(ROLES), "actions": dict(ACTIONS)}
