@@ -35,12 +35,13 @@ def conformance(chart: Chart, trace: Iterable[Mapping[str, Any]]) -> Fitness:
     Each act is the ``data`` of a ledger event. Needed is ``flow``, the recorded events ``[[what, token,
     node], …]`` (a fourth item, the signer of ask, signed and unask, may be there). What was done:
 
-    - ``what``: start, complete, fire, move, add, remove, migrate (to ``chart``, a Chart, by ``mapping``) or none (nothing was done to the chart). Without it
+    - ``what``: start, complete, fire, move, add, remove, unsign, migrate (to ``chart``, a Chart, by ``mapping``) or
+      none (nothing was done to the chart). Without it
       the first act with a ``flow`` is the start, one with ``target`` a move, one whose ``node`` or
       ``boundary`` is a timer fires it, any other completes; one without ``flow`` does nothing.
     - ``token`` and ``node``: where; ``target``: the step moved to, ``path`` its fork path (else that of the
-      last time it was open); ``who`` (or ``signer``) and ``yes`` at multi-instance steps, ``first`` when
-      adding.
+      last time it was open); ``who`` (or ``signer``) and ``yes`` at multi-instance steps, ``first`` or
+      ``beside`` when adding.
     - ``variables``: what conditions saw. ``outcome`` or ``action`` stands in for ``variables["outcome"]``,
       ``outcomes`` for ``variables["steps"]``. Conditions on anything that is not recorded (a form holds
       personal data and stays out of the ledger) are taken as they must have been, if any answer explains
@@ -122,7 +123,9 @@ class _Replay:
         elif what == "move":
             run.move(token, act["target"], act.get("path", self.paths.get(act["target"], [])))
         elif what == "add":
-            run.add(token, who, bool(act.get("first")))
+            run.add(token, who, bool(act.get("first")), beside=bool(act.get("beside")))
+        elif what == "unsign":
+            run.unsign(token, who, yes)
         elif what == "remove":
             run.remove(token, self._signer(token, who) or who)
         elif what == "complete":
@@ -174,7 +177,7 @@ def _asked(acts: list[Mapping[str, Any]]) -> dict[str, list[str]]:
     asked: dict[str, list[str]] = {}
     for act in acts:
         for event in act.get("flow", ()):
-            if event[0] == "ask" and act.get("what") != "add":
+            if event[0] == "ask" and act.get("what") not in ("add", "unsign"):
                 names = asked.setdefault(event[1], [])
                 names.append(str(event[3]) if len(event) > 3 else f"#{len(names)}")
     return asked

@@ -92,10 +92,17 @@ class Run:
             moves.move(self, token, target, list(path))
         return self
 
-    def add(self, token: str, who: str, first: bool = False) -> "Run":
-        """One more signer (加签) at a multi-instance task; ``first`` puts them next in a sequence."""
+    def add(self, token: str, who: str, first: bool = False, *, beside: bool = False) -> "Run":
+        """One more signer (加签); a task for one holder becomes one for several, the holder being "".
+        ``first`` puts them next in a sequence, ``beside`` asks them at once."""
         with self.act():
-            signing.add(self, token, who, first)
+            signing.add(self, token, who, first, beside)
+        return self
+
+    def unsign(self, token: str, who: str, yes: bool = True) -> "Run":
+        """A signer takes the answer ``yes`` back while the step is still open, and is asked again."""
+        with self.act():
+            signing.unsign(self, token, who, yes)
         return self
 
     def remove(self, token: str, who: str) -> "Run":
