@@ -100,6 +100,7 @@ class Matter(models.Model):
     window_authority = models.CharField(
         "窗口权限", max_length=10, choices=WindowAuthority.choices, default=WindowAuthority.NONE
     )
+    source_code = models.CharField("来源编码", max_length=64, default="", db_index=True)
     complete = models.BooleanField("材料与流程已细化", default=False)
     status = models.CharField("状态", max_length=10, choices=Status.choices, default=Status.DRAFT)
     valid_from = models.DateField("生效日期")
