@@ -28,6 +28,7 @@ UNITS: dict[str, str] = {
     "window": "受理窗口",
     "each": "各协同单位",
     "branch": "本支路单位",
+    "above": "上级单位（本级政府）",
     "applicant": "申请人",
 }
 ROLES: dict[str, str] = {

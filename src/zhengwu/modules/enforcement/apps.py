@@ -7,3 +7,9 @@ class EnforcementConfig(AppConfig):
     name = "zhengwu.modules.enforcement"
     label = "enforcement"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from zhengwu.kernel.flow.api import add_words
+        from zhengwu.modules.enforcement.words import ACTIONS, KINDS
+
+        add_words(kinds=KINDS, actions=ACTIONS)
