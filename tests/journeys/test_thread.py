@@ -21,7 +21,7 @@ from zhengwu.lib import canonical
 from zhengwu.lib.now import local, travel
 from zhengwu.lib.sm import sm3
 from zhengwu.modules.certificates.models import Certificate
-from zhengwu.modules.hall.services.rate import rate
+from zhengwu.modules.evaluation.services.evaluate import evaluate_own
 
 
 def last_days(case: Case) -> dict[str, str]:
@@ -54,7 +54,7 @@ def check_end(case: Case, state: str) -> None:
 
 def check_archive(city: City, case: Case) -> None:
     """A good rating files the case; what is filed is what the ledger says."""
-    rate(number=case.number, by=city.actor("citizen"), level=5, comment="很快")
+    evaluate_own(number=case.number, by=city.actor("citizen"), level=5, comment="很快")
     case.refresh_from_db()
     assert case.archived_at is not None
     last = Event.objects.filter(stream=case.number).order_by("-seq").first()

@@ -17,8 +17,8 @@ from zhengwu.kernel.directory.models import Account
 from zhengwu.kernel.flow.api import chart_of
 from zhengwu.kernel.matters.models import Matter
 from zhengwu.lib.now import CN, travel
+from zhengwu.modules.evaluation.services.evaluate import evaluate_own
 from zhengwu.modules.hall.application import KIND
-from zhengwu.modules.hall.services.rate import rate
 
 _OPENS = time(9)
 _DAY = 8 * 60
@@ -128,7 +128,7 @@ class Life:
     def _rate(self, plan: Plan, case: Case) -> None:
         case.refresh_from_db()
         if plan.stars and case.closed_at is not None and case.applicant is not None:
-            rate(number=case.number, by=case.applicant.actor, level=plan.stars)
+            evaluate_own(number=case.number, by=case.applicant.actor, level=plan.stars)
 
 
 def _every_day() -> None:

@@ -19,8 +19,8 @@ from zhengwu.kernel.ledger.api import seal
 from zhengwu.kernel.matters.models import Matter
 from zhengwu.lib.now import travel
 from zhengwu.lib.problem import Problem
+from zhengwu.modules.evaluation.services.evaluate import evaluate_own
 from zhengwu.modules.hall.application import KIND
-from zhengwu.modules.hall.services.rate import rate
 
 T = TypeVar("T")
 _ARCHIVE_BATCH = 500
@@ -226,7 +226,7 @@ class Year:
         journey = turn.journey
         assert journey.applicant is not None
         actor = self._actor(journey.applicant)
-        self._timed("rate", lambda: rate(number=journey.case_number, by=actor, level=journey.stars))
+        self._timed("rate", lambda: evaluate_own(number=journey.case_number, by=actor, level=journey.stars))
         self._gone()
 
     def _record_month(self, day: int, acts: int, began: float) -> None:

@@ -21,5 +21,4 @@ urlpatterns = [
     path("my/cases/<str:number>/proof.json", mine.proof, name="proof"),
     path("my/cases/<str:number>/correct/", mine.correct, name="correct"),
     path("my/cases/<str:number>/withdraw/", mine.take_back, name="withdraw"),
-    path("my/cases/<str:number>/rate/", mine.rate_case, name="rate"),
 ]

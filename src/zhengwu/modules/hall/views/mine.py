@@ -1,4 +1,4 @@
-"""Everything one asked for: what I must do next on top, drafts, cases; following, correcting, taking back, rating."""
+"""Everything one asked for: what I must do next on top, drafts, cases; following, correcting, taking back."""
 
 from uuid import uuid4
 
@@ -20,9 +20,7 @@ from zhengwu.kernel.ledger.api import proof_text
 from zhengwu.kernel.ledger.models import Event
 from zhengwu.kernel.matters.api import access_matter
 from zhengwu.lib.now import now
-from zhengwu.lib.numbers import whole
 from zhengwu.lib.problem import Invalid, NotFound, Problem
-from zhengwu.modules.hall.services.rate import rate
 from zhengwu.modules.hall.views.showing import correction_items, progress_context, receipt_context
 
 PAGE = 20
@@ -69,12 +67,6 @@ def my(request: HttpRequest) -> HttpResponse:
             "page": page,
             "phase": phase,
             "todo": list(todo(actor)[:10]),
-            "unrated": list(
-                visible_to(actor)
-                .filter(applicant_id=actor.account_id, closed_at__isnull=False, rating=None)
-                .exclude(state="withdrawn")
-                .order_by("-closed_at")[:5]
-            ),
             "drafts": list(Draft.objects.filter(account=actor.account_id or 0).select_related("matter")[:20]),
             "groups": [{"name": "phase", "label": "阶段", "options": [("open", "在办"), ("closed", "办结")]}],
         },
@@ -156,26 +148,6 @@ def take_back(request: HttpRequest, number: str) -> HttpResponse:
         raise
     except Problem as problem:
         messages.error(request, problem.zh)
-    return redirect("hall:case", number=number)
-
-
-@login_required
-@require_POST
-def rate_case(request: HttpRequest, number: str) -> HttpResponse:
-    """好差评: once, after closing."""
-    level = request.POST.get("level", "")
-    try:
-        rate(
-            number=number,
-            by=request_actor(request),
-            level=whole(level) or 0,
-            comment=request.POST.get("comment", ""),
-        )
-        messages.success(request, "感谢您的评价")
-    except NotFound:
-        raise
-    except Problem as problem:
-        messages.error(request, next(iter(getattr(problem, "errors", {}).values()), problem.zh))
     return redirect("hall:case", number=number)
 
 

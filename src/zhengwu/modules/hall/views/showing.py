@@ -22,7 +22,6 @@ from zhengwu.kernel.directory.api import Actor
 from zhengwu.kernel.ledger.models import Event
 from zhengwu.lib.now import local, now
 from zhengwu.lib.qr import svg
-from zhengwu.modules.hall.models import Rating
 
 STAGES = ["提交申请", "受理", "审查决定", "送达", "办结"]
 SHORT = {"withdrawn": "已撤回", "refused": "不予受理"}
@@ -67,7 +66,6 @@ def progress_context(case: Case, actor: Actor | None) -> dict[str, Any]:
     """Template context of a case page for its applicant (``actor``), or for the holder of its query code (None)."""
     mine = actor is not None and case.applicant_id == actor.account_id
     chart = chart_panel(case)
-    rating = Rating.objects.filter(case=case).first() if case.closed_at else None
     correction = next((s for s in chart["open"] if s.kind == "correct"), None)
     shown, at = stages(case)
     return {
@@ -82,16 +80,13 @@ def progress_context(case: Case, actor: Actor | None) -> dict[str, Any]:
         "clocks": clock_panels(case),
         "events": events(case, names=False),
         "mine": mine,
-        "rating": rating,
         "materials": submitted(case) if mine else [],
         "documents": list(case.documents.all()) if mine else [],
         "stages": shown,
         "stage": at,
         "correction": correction if mine else None,
         "items": correction_items(case) if correction else [],
-        "can_rate": mine and case.closed_at is not None and rating is None and case.state not in ("withdrawn",),
         "can_withdraw": mine and case.decided_at is None and case.closed_at is None,
-        "rating_words": f"{rating.get_level_display()}　{rating.comment}" if rating else "",
         "light": light(case.warn_at, case.due_at) if case.closed_at is None else "none",
     }
 
