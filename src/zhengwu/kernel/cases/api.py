@@ -32,6 +32,7 @@ from zhengwu.kernel.cases.services.archive import archive, archive_due
 from zhengwu.kernel.cases.services.claim import claim_cases
 from zhengwu.kernel.cases.services.drafts import discard_draft, save_draft
 from zhengwu.kernel.cases.services.extend import extend, may_extend
+from zhengwu.kernel.cases.services.late import hand_in_late
 from zhengwu.kernel.cases.services.lights import sweep_lights
 from zhengwu.kernel.cases.services.mandates import ask_mandate, decline_mandate, give_mandate, revoke_mandate
 from zhengwu.kernel.cases.services.migrate import Fate, Place, migrate
@@ -69,6 +70,7 @@ __all__ = [
     "extend",
     "fire_due",
     "give_mandate",
+    "hand_in_late",
     "holder",
     "identity_index",
     "kinds",
