@@ -12,6 +12,7 @@ from zhengwu.kernel.directory.models import Unit
 from zhengwu.kernel.files.models import StoredFile
 from zhengwu.kernel.matters.models import Matter
 from zhengwu.lib.now import today
+from zhengwu.modules.certificates.models.kind import CertificateType
 
 HOLDER_CODE = "certificate.holder"
 """Names the column of holders' codes to the vault: a ciphertext from elsewhere does not open here."""
@@ -19,15 +20,22 @@ HOLDER_CODE = "certificate.holder"
 EVENT_WORDS = {
     "certificate.issued": "颁发", "certificate.sealed": "制作并签章", "certificate.held": "暂扣",
     "certificate.normal": "解除暂扣", "certificate.revoked": "撤销", "certificate.cancelled": "注销",
-    "certificate.expired": "有效期届满失效",
+    "certificate.expired": "有效期届满失效", "certificate.changed": "变更换发", "certificate.reissued": "遗失补发",
+    "certificate.renewed": "准予延续换发", "certificate.deemed": "视为准予延续换发", "certificate.imported": "存量导入",
+    "certificate.replaced": "已换发新版本", "certificate.asked": "申请延续", "certificate.unrenewed": "不予延续",
 }
 """The ledger's kinds of entry, as shown."""
 
 
 class CertificateQuerySet(models.QuerySet["Certificate"]):
     def visible_to(self, actor: Actor) -> "CertificateQuerySet":
-        """Whoever may see the case may see what it produced (owner, units of the case, inspectors of the area)."""
-        return self.filter(case__in=Case.objects.visible_to(actor).values("pk"))
+        """The holder, who works in the unit that issued it, and whoever may see the case that produced it."""
+        if actor.kind == "system":
+            return self
+        rule = Q(case__in=Case.objects.visible_to(actor).values("pk")) | Q(unit_id__in=actor.unit_ids(*WORKERS))
+        if actor.account_id is not None:
+            rule |= Q(holder_id=actor.account_id)
+        return self.filter(rule)
 
     def of_units(self, actor: Actor) -> "CertificateQuerySet":
         """What the units in which ``actor`` works have issued: the register (证照台账) of the desk."""
@@ -45,6 +53,8 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 class Certificate(models.Model):
     """One electronic certificate (GB/T 36903 face data). Changed only by the services of this package.
 
+    A change, a renewal and a reissue make a row with the next ``version`` whose ``previous`` is the old one (关联证照);
+    the old one lapses. Those of an imported stock have neither case nor matter.
     ``valid_to`` is the last valid day, None without end. ``data["face"]`` holds pairs of label and text.
     ``file`` is empty until the paper has been made and sealed (``services.seal``).
     """
@@ -64,9 +74,11 @@ class Certificate(models.Model):
     LAPSING = (Status.NORMAL, Status.HELD)
 
     identifier = models.CharField("电子证照标识", max_length=100, unique=True)
-    number = models.CharField("证照编号", max_length=20)
+    number = models.CharField("证照编号", max_length=60)
     type_code = models.CharField("证照类型代码", max_length=21)
+    kind = models.ForeignKey(CertificateType, models.PROTECT, null=True, related_name="certificates")
     version = models.SmallIntegerField("版本号", default=1)
+    previous = models.OneToOneField("self", models.PROTECT, null=True, related_name="follower", verbose_name="关联证照")
     title = models.CharField("证照名称", max_length=200)
     holder = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="certificates")
     holder_name = models.CharField("持证主体", max_length=100)
@@ -74,8 +86,9 @@ class Certificate(models.Model):
     holder_code_sealed = models.TextField("持证主体代码（密文）", default="")
     holder_code_index = models.CharField(max_length=64, default="", db_index=True)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="certificates", verbose_name="颁发机构")
-    case = models.ForeignKey(Case, models.PROTECT, related_name="certificates", verbose_name="办件")
-    matter = models.ForeignKey(Matter, models.PROTECT, related_name="certificates", verbose_name="事项")
+    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="certificates", verbose_name="办件")
+    matter = models.ForeignKey(Matter, models.PROTECT, null=True, related_name="certificates", verbose_name="事项")
+    stock = models.ForeignKey("certificates.StockImport", models.PROTECT, null=True, related_name="certificates")
     issued_at = models.DateTimeField("颁发时间")
     valid_from = models.DateField("有效期起")
     valid_to = models.DateField("有效期止", null=True)
@@ -92,7 +105,7 @@ class Certificate(models.Model):
         verbose_name_plural = "电子证照"
         constraints = [
             models.UniqueConstraint(fields=["case", "version"], name="certificate_case_once"),
-            models.UniqueConstraint(fields=["type_code", "unit", "number"], name="certificate_number_once"),
+            models.UniqueConstraint(fields=["type_code", "unit", "number", "version"], name="certificate_number_once"),
             models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
                                    name="certificate_range"),
             models.CheckConstraint(condition=Q(status="normal") | ~Q(status_reason=""),
@@ -123,6 +136,11 @@ class Certificate(models.Model):
     @property
     def state_label(self) -> str:
         return str(self.Status(self.state).label)
+
+    @property
+    def serial(self) -> str:
+        """流水号: the part of the identifier all versions share."""
+        return self.identifier.rsplit(".", 3)[1]
 
     @property
     def face(self) -> list[list[str]]:
