@@ -7,13 +7,14 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from zhengwu.kernel.cases import receivers, tasks  # noqa: F401 - signals and periodic work
+        from zhengwu.kernel.cases import receivers, signing, tasks  # noqa: F401 - signals and periodic work
         from zhengwu.kernel.cases.mandates import PAPER, may_open_paper
         from zhengwu.kernel.cases.services.attach import register_files
         from zhengwu.kernel.cases.services.papers import register_standard
         from zhengwu.kernel.cases.services.printing import register_prints
         from zhengwu.kernel.files.api import register_access
 
+        signing.register(signing.file_signer, signing.file_trust)
         register_files()
         register_standard()
         register_prints()

@@ -30,6 +30,7 @@ class Deed:
     """An action under way. Effects read it, refuse by raising a Problem, and order what is to be written.
 
     ``silent``: the action came to less than its name says (a refusal only proposed); the applicant is not told yet.
+    ``cancelled``: the word on steps the flow closes unanswered.
     """
 
     case: Case
@@ -44,6 +45,7 @@ class Deed:
     form: Mapping[str, Any] = field(default_factory=dict)
     key: str = ""
     silent: bool = False
+    cancelled: str = "已撤销"
     steps: list[Step] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
     clocks: list[ClockOrder] = field(default_factory=list)

@@ -25,7 +25,9 @@ class Circulation(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["case", "reader"], name="circulation_unread_once", condition=Q(read_at=None))
+            models.UniqueConstraint(
+                fields=["case", "reader"], name="circulation_unread_once", condition=Q(read_at=None)
+            )
         ]
         indexes = [models.Index(fields=["reader", "-id"], name="circulation_of_reader")]
 

@@ -8,7 +8,15 @@ from django.db import transaction
 
 from zhengwu.kernel.cases.deed import Deed
 from zhengwu.kernel.cases.models import Case, Step, Timer
-from zhengwu.kernel.cases.services.advance import address, own_limit, signers, step_subject, variables
+from zhengwu.kernel.cases.services.advance import (
+    CORRECT,
+    CORRECTION_BASIS,
+    address,
+    own_limit,
+    signers,
+    step_subject,
+    variables,
+)
 from zhengwu.kernel.cases.services.write import refresh_due, write
 from zhengwu.kernel.clock import api as clock
 from zhengwu.kernel.clock.api import due_at, parse_duration
@@ -249,10 +257,10 @@ def _reopen(deed: Deed, run: Run, step: Step, before: Node, node: Node) -> None:
     if limit is not None:
         clock.start(
             subject=subject,
-            kind="step",
+            kind="correction" if step.kind == CORRECT else "step",
             limit=limit,
             at=step.opened_at,
-            basis="流程图规定的环节时限",
+            basis=CORRECTION_BASIS if step.kind == CORRECT else "流程图规定的环节时限",
             unit_id=step.unit_id,
         )
 
