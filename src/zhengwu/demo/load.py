@@ -9,6 +9,7 @@ from django.db import transaction
 
 from zhengwu.demo.accounts import COUNTY
 from zhengwu.demo.calendar import load_calendar, load_office_hours
+from zhengwu.demo.fees import load_fees
 from zhengwu.demo.lists import load_masters
 from zhengwu.demo.matters import CHARTS, load_lists
 from zhengwu.demo.people import load_people
@@ -61,6 +62,7 @@ def load(*, password: str, on: date, say: Say = lambda _: None, seed: int = SEED
     say(f"基本目录 {len(masters)} 项，实施清单 {len(lists.matters)} 项（临溪县 {county} 项）")
     people = load_people(units, lists.matters, lists.windows, password=password, seed=seed)
     say(f"人员 {len(people.accounts)} 名，岗位 {len(people.posts)} 个")
+    say(f"收费目录：{load_fees(lambda organ: units[COUNTY, organ])} 项")
     say(f"检索：{index_matters(lists.matters, on)} 项事项可以查到")
     say(f"权责清单：{load_powers(on)} 项权力")
     return Loaded(divisions, len(units.rows), len(masters), len(lists.matters), county, len(people.accounts))
