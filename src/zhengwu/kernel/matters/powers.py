@@ -8,7 +8,7 @@ from typing import Any
 
 from pypinyin import lazy_pinyin
 
-from zhengwu.kernel.clock.api import Limit, LimitUnit
+from zhengwu.kernel.clock.api import LimitUnit
 from zhengwu.kernel.flow.models import Definition
 from zhengwu.kernel.matters.models.power import Law, LegalBasis, MatterType, Power
 
@@ -55,7 +55,7 @@ class Difference:
 def blank(type: str = "10") -> dict[str, Any]:
     """The content of a power about which nothing has been written yet."""
     return {"name": "", "type": type, "sub_items": [], "exercise": "", "bases": [], "limit_n": None,
-            "limit_unit": "WORKING_DAY", "limit_note": "", "chart": "", "duties": "", "accountability": "",
+            "limit_unit": str(LimitUnit.WORKING_DAY), "limit_note": "", "chart": "", "duties": "", "accountability": "",
             "government": False, "leader_unit": None, "leader_title": "", "openness": "published"}
 
 
@@ -143,7 +143,7 @@ _SHOWN: dict[str, Callable[[Any], str]] = {
     "type": lambda v: str(MatterType(v).label),
     "openness": lambda v: str(Power.Openness(v).label),
     "government": lambda v: "是" if v else "否",
-    "limit_unit": lambda v: Limit(1, LimitUnit(v)).label.removeprefix("1").removeprefix("个"),
+    "limit_unit": lambda v: LimitUnit(v).label,
     "sub_items": "；".join,
     "bases": _bases_shown,
 }

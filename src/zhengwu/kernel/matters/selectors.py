@@ -75,7 +75,8 @@ def require_runnable(matter: Matter, on: date) -> None:
         raise Conflict(
             "matter-not-in-force", "该事项在该日不在有效期内，不能办理", "the matter is not in force on that day"
         )
-    require_power(matter.power, matter.unit_id, on)
+    # Read anew: whoever holds ``matter`` may have loaded its power before somebody ended it.
+    require_power(Power.objects.filter(pk=matter.power_id).first(), matter.unit_id, on)
 
 
 def refusal(matter: Matter, on: date) -> Conflict | None:

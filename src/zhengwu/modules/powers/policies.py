@@ -31,7 +31,7 @@ def inspector_q(actor: Actor) -> Q:
     """What inspectors and auditors of an area see."""
     rule = Q(pk__in=[])
     for prefix in actor.division_prefixes(Role.INSPECTOR):
-        rule |= Q(division_id__startswith=prefix)
+        rule |= Q(division__code__startswith=prefix)
     return rule
 
 

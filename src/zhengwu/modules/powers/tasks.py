@@ -1,0 +1,10 @@
+"""Periodic work of the power lists."""
+
+from zhengwu.lib.periodic import every
+from zhengwu.modules.powers.services.publish import take_due
+
+
+@every(seconds=60, name="powers.effect")
+def effect() -> int:
+    """Changes whose day has come take effect."""
+    return take_due()

@@ -1,0 +1,22 @@
+from django.urls import path
+
+from zhengwu.modules.powers.views import desk, public
+
+app_name = "powers"
+urlpatterns = [
+    path("powers/", public.index, name="index"),
+    path("powers/export.<str:kind>", public.export, name="export"),
+    path("powers/<str:code>/", public.detail, name="power"),
+    path("powers/<str:code>/versions/<int:number>/", public.compare, name="version"),
+    path("desk/powers/", desk.index, name="desk"),
+    path("desk/powers/export.<str:kind>", desk.export, name="desk_export"),
+    path("desk/powers/new/", desk.new, name="new"),
+    path("desk/powers/laws/", desk.laws, name="laws"),
+    path("desk/powers/changes/", desk.changes, name="changes"),
+    path("desk/powers/changes/<int:pk>/", desk.change, name="change"),
+    path("desk/powers/changes/<int:pk>/edit/", desk.edit, name="edit"),
+    path("desk/powers/changes/<int:pk>/<str:deed>/", desk.act, name="act"),
+    path("desk/powers/<str:code>/", desk.detail, name="desk_power"),
+    path("desk/powers/<str:code>/alter/", desk.alter, name="alter"),
+    path("desk/powers/<str:code>/end/<str:change>/", desk.end, name="end"),
+]
