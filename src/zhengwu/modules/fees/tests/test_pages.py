@@ -138,3 +138,23 @@ def test_statement_page(client, world, bill):
     as_(client, world, "finance")
     assert "¥240.00" in client.get(f"/desk/fees/statement/?month={today():%Y-%m}").content.decode()
     assert client.get("/desk/fees/statement/export.xlsx").content[:2] == b"PK"
+
+
+def test_the_register_over_the_api(client, world, standard):
+    for n in range(3):
+        charge(world, code=f"LX1{n:02d}")
+    first = client.get("/api/v1/fees?limit=2").json()
+    rest = client.get("/api/v1/fees", {"limit": 2, "cursor": first["next"]}).json()
+    assert [row["code"] for row in first["items"] + rest["items"]] == ["LX001", "LX100", "LX101", "LX102"]
+    one = client.get("/api/v1/fees/LX001").json()
+    assert one["standards"][0]["cents"] == 12000 and client.get("/api/v1/fees/NO").status_code == 404
+    assert client.get("/api/v1/fees?cursor=%00").status_code == 400
+
+
+def test_bills_of_a_case_over_the_api(client, world, case, bill):
+    assert client.get(f"/api/v1/cases/{case.number}/bills").status_code == 401
+    as_(client, world, "neighbour")
+    assert client.get(f"/api/v1/cases/{case.number}/bills").status_code == 404
+    as_(client, world, "citizen")
+    (row,) = client.get(f"/api/v1/cases/{case.number}/bills").json()
+    assert (row["payable_cents"], row["lines"][0]["quantity"]) == (24000, 2)
