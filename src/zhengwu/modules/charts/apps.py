@@ -7,3 +7,9 @@ class ChartsConfig(AppConfig):
     name = "zhengwu.modules.charts"
     label = "charts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from zhengwu.modules.charts import tasks  # noqa: F401 - declares the periodic work
+        from zhengwu.modules.charts.wiring import connect
+
+        connect()
