@@ -23,4 +23,5 @@ MODULES = [
     "zhengwu.modules.centre",
     "zhengwu.modules.evaluation",
     "zhengwu.modules.fees",
+    "zhengwu.modules.delivery",
 ]
