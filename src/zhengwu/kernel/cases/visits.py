@@ -51,3 +51,17 @@ def newest_at(window: Window) -> Visit | None:
 def by_code(code: str) -> Visit | None:
     """The visit a paper's code belongs to; None for a code nobody gave out."""
     return next((visit for ask in _by_code if (visit := ask(code)) is not None), None)
+
+
+Counter = Callable[[list[int], datetime, datetime], dict[str, dict[int, int]]]
+_counters: list[Counter] = []
+
+
+def count_with(counter: Counter) -> None:
+    """Called once, from ``AppConfig.ready``: ``counter(clerk ids, from, until)`` → code → clerk id → how often."""
+    _counters.append(counter)
+
+
+def counted(clerk_ids: list[int], begin: datetime, end: datetime) -> dict[str, dict[int, int]]:
+    """What all modules counted of these clerks' visits between two moments: code → clerk id → how often."""
+    return {code: by_clerk for counter in _counters for code, by_clerk in counter(clerk_ids, begin, end).items()}
