@@ -7,3 +7,8 @@ class CounterConfig(AppConfig):
     name = "zhengwu.modules.counter"
     label = "counter"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from zhengwu.modules.counter.wiring import connect
+
+        connect()

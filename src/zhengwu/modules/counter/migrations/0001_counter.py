@@ -10,8 +10,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('cases', '0005_verbs'),
-        ('matters', '0004_source_code'),
+        ('cases', '0002_doors_and_parties'),
+        ('matters', '0002_points_and_questions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
