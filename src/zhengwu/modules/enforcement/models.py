@@ -1,4 +1,4 @@
-"""What an office knows of an enforcement case besides the case: party, facts, investigators, evidence, what it proposes;
+"""What an office knows of an enforcement case besides the case: party, facts, investigators, evidence, proposals;
 discretion tables (裁量基准), registers to draw from (名录库) and draws (双随机).
 """
 
@@ -166,6 +166,7 @@ class Draw(models.Model):
     the seed is told, and anybody can compute the result again (``drawing.chosen``)."""
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="draws")
+    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="draws", verbose_name="检查件")
     title = models.CharField("抽查任务", max_length=120)
     lists = models.JSONField("冻结的名录")
     wanted = models.JSONField("抽取数量")
