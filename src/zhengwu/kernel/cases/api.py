@@ -39,7 +39,11 @@ from zhengwu.kernel.cases.services.migrate import Fate, Place, migrate
 from zhengwu.kernel.cases.services.migrate import preview as preview_migration
 from zhengwu.kernel.cases.services.open import Door, Handed, Joining, new_key, next_serial, open_case
 from zhengwu.kernel.cases.services.open_own import open_own
+from zhengwu.kernel.cases.services.press import press_case
 from zhengwu.kernel.cases.services.timers import fire_due
+from zhengwu.kernel.cases.services.verb import Done as VerbDone
+from zhengwu.kernel.cases.services.verb import Field, Offer
+from zhengwu.kernel.cases.services.verbs import offers, perform
 from zhengwu.kernel.cases.services.withdraw import withdraw
 from zhengwu.kernel.cases.slips import case_of_slip, slip_code
 
@@ -49,9 +53,12 @@ __all__ = [
     "Done",
     "Door",
     "Fate",
+    "Field",
     "Handed",
     "Joining",
+    "Offer",
     "Place",
+    "VerbDone",
     "access_by_code",
     "access_case",
     "access_mandate",
@@ -83,10 +90,13 @@ __all__ = [
     "new_key",
     "next_number",
     "next_serial",
+    "offers",
     "on",
     "open_case",
-    "preview_migration",
     "open_own",
+    "perform",
+    "press_case",
+    "preview_migration",
     "progress",
     "query_code",
     "register",

@@ -15,7 +15,17 @@ from zhengwu.kernel.matters.models import Matter
 
 WITHDRAWN = "withdrawn"
 MIGRATED = "case.migrated"
-FLOW_EVENTS = ("case.opened", "case.acted", "case.timer", MIGRATED)
+FLOW_EVENTS = (
+    "case.opened",
+    "case.acted",
+    "case.timer",
+    "case.returned",
+    "case.taken_back",
+    "case.jumped",
+    "case.signer_added",
+    "case.signer_removed",
+    MIGRATED,
+)
 
 
 def trace(case: Case) -> list[dict[str, Any]]:

@@ -65,6 +65,8 @@ def accept(deed: Deed) -> None:
     case, matter = deed.case, deed.case.matter
     deemed = deed.actor.kind == "system"
     case.state = "accepted"
+    if case.accepted_at is not None:  # sent back and taken in again: accepted it is once, and its limits run on
+        return
     case.accepted_at = deed.step.opened_at if deemed and deed.step else deed.at
     if matter is None:
         return
@@ -117,13 +119,26 @@ def correction(deed: Deed) -> None:
 
 
 def corrected(deed: Deed) -> None:
-    deed.case.state = "submitted"
+    deed.case.state = "submitted" if deed.case.accepted_at is None else "accepted"
+
+
+def moved(deed: Deed) -> None:
+    """After a step was opened again: waiting for the applicant, accepted, or not yet."""
+    case = deed.case
+    if case.state not in ("submitted", "correcting", "accepted"):
+        return
+    if any(s.kind == "correct" and s.closed_at is None for s in deed.steps):
+        case.state = "correcting"
+    else:
+        case.state = "submitted" if case.accepted_at is None else "accepted"
 
 
 def refuse(deed: Deed) -> None:
     """Not accepted (§32(1)(一)(二)): with the reason and where to turn."""
     deed.require_opinion("请写明不予受理的理由，并告知应向何机关申请")
     case = deed.case
+    if case.accepted_at is not None:
+        raise Conflict("accepted-already", "本件已经受理，不能再作不予受理决定", "the application is accepted")
     case.state = "refused"
     deed.document(
         "refusal",
@@ -250,6 +265,8 @@ APPLICATION = CaseKind(
     },
     extension=extension,
     apart=("review", "approve", "decide", "legal"),
+    sent_back=correction,
+    moved=moved,
 )
 
 
