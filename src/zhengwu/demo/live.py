@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from zhengwu.demo.accounts import COUNTY
+from zhengwu.demo.counter import live_counter
 from zhengwu.demo.fees import live_fees
 from zhengwu.demo.live_hands import Staff, choose_action, filled_form, form_for, opinion_for, papers
 from zhengwu.demo.live_plans import Plan, plans
@@ -155,5 +156,6 @@ def live(*, now: datetime, seed: int, say: Say = lambda _: None) -> int | None:
     with travel(now):
         _every_day()
     life.opened += live_fees(now, seed)
+    life.opened += live_counter(now, seed)
     say(f"办件 {life.opened} 件，办理 {life.acted} 步")
     return life.opened

@@ -13,6 +13,7 @@ from zhengwu.demo.fees import load_fees
 from zhengwu.demo.lists import load_masters
 from zhengwu.demo.matters import CHARTS, load_lists
 from zhengwu.demo.people import load_people
+from zhengwu.demo.places import load_places
 from zhengwu.demo.powers import load_powers
 from zhengwu.demo.searching import index_matters
 from zhengwu.demo.units import load_divisions, load_units
@@ -62,6 +63,7 @@ def load(*, password: str, on: date, say: Say = lambda _: None, seed: int = SEED
     say(f"基本目录 {len(masters)} 项，实施清单 {len(lists.matters)} 项（临溪县 {county} 项）")
     people = load_people(units, lists.matters, lists.windows, password=password, seed=seed)
     say(f"人员 {len(people.accounts)} 名，岗位 {len(people.posts)} 个")
+    say(f"服务点：县内 {load_places(units, seed=seed)} 处分中心、乡镇和村级服务点")
     say(f"收费目录：{load_fees(lambda organ: units[COUNTY, organ])} 项")
     say(f"检索：{index_matters(lists.matters, on)} 项事项可以查到")
     say(f"权责清单：{load_powers(on)} 项权力")
