@@ -3,7 +3,7 @@
 ``Matter.questions`` is a list of ``{"id", "text", "help"?, "options": [{"value", "label", "next"?, "chart"?,
 "stop"?}]}``. It begins with the first; ``next`` names the question that follows ("" ends), without it the next in the
 list follows. ``chart`` is the key of the definition the case then runs on; ``stop`` is why nobody with this answer
-can apply here. ``Material.when`` and ``x-when`` of a form's property are CEL over ``answers``; what was not asked is "".
+can apply here. ``Material.when`` and ``x-when`` of a form's property are CEL over ``answers``; the unasked is "".
 """
 
 from collections.abc import Iterable, Mapping
@@ -175,7 +175,8 @@ def _check_question(question: Mapping[str, Any], ids: list[Any]) -> list[str]:
     if len(values) != len(options) or len(set(values)) != len(values) or not all(values):
         return [f"问题“{name}”的选项要有不同的取值"]
     found = [f"问题“{name}”的选项没有文字" for o in options if not o.get("label")]
-    return found + [f"问题“{name}”指向的问题“{o['next']}”不存在" for o in options if o.get("next") and o["next"] not in ids]
+    lost = [o["next"] for o in options if o.get("next") and o["next"] not in ids]
+    return found + [f"问题“{name}”指向的问题“{following}”不存在" for following in lost]
 
 
 def _check_ways(questions: Questions) -> list[str]:

@@ -96,5 +96,5 @@ def test_somebody_elses_certificate_spares_nobody(world, monkeypatch):
     monkeypatch.setattr(held, "_providers", [provider(None)])
     Material.objects.create(matter=world.matter, name="营业执照副本", shared_from=TYPE)
     with pytest.raises(Invalid):
-        open_case(kind="application", matter=world.matter, by=world.actor("neighbour"), form={"answers": {"who": "self"}},
-                  applicant=world.people["neighbour"], applicant_name="王邻")
+        open_case(kind="application", matter=world.matter, by=world.actor("neighbour"),
+                  form={"answers": {"who": "self"}}, applicant=world.people["neighbour"], applicant_name="王邻")

@@ -74,7 +74,7 @@ def test_the_tree_that_is_shipped_shape_is_sound():
 @pytest.mark.parametrize(("tree", "words"), [
     ("x", "列表"), ([{"id": "a"}], "题目"),
     ([{**TREE[2], "id": "a"}, {**TREE[2], "id": "a"}], "重复"),
-    ([{"id": "a", "text": "?", "options": [{"value": "1", "label": "一", "next": "zz"}, {"value": "2", "label": "二"}]}],
+    ([{"id": "a", "text": "?", "options": [{"value": "1", "label": "一", "next": "z"}, {"value": "2", "label": "二"}]}],
      "不存在"),
     ([{"id": "a", "text": "?", "options": [{"value": "1", "label": "一", "next": "a"}, {"value": "2", "label": "二"}]}],
      "绕回"),

@@ -24,6 +24,8 @@ from zhengwu.kernel.search.api import search
 from zhengwu.lib.now import today
 from zhengwu.lib.numbers import whole
 from zhengwu.lib.problem import Problem
+from zhengwu.modules.hall.scenes import scenes
+from zhengwu.modules.hall.views.face import page
 from zhengwu.modules.hall.views.showing import progress_context
 
 PAGE = 20
@@ -45,14 +47,15 @@ def front(request: HttpRequest) -> HttpResponse:
     """/ — find a matter first; what is new and how the city does comes after."""
     counties = list(Division.objects.filter(level=Division.Level.COUNTY).order_by("code"))
     themes = list(find().order_by().values_list("master__theme").annotate(n=Count("id")).order_by("-n")[:12])
-    return render(
+    return page(
         request,
-        "hall/front.html",
+        "front",
         {
             "counties": counties,
             "themes": [(name, n) for name, n in themes if name],
             "week": _week(),
             "popular": list(find().filter(complete=True)[:6]),
+            "scenes": list(scenes().values()),
         },
     )
 
@@ -93,21 +96,21 @@ def matters(request: HttpRequest) -> HttpResponse:
     if words:
         hits = search(words, kinds=["matter"], division=query.get("division") or None, limit=200)
         rows = rows.filter(code__in=[hit.key for hit in hits.rows])
-    page = Paginator(rows, PAGE).get_page(query.get("page"))
+    shown = Paginator(rows, PAGE).get_page(query.get("page"))
     division = Division.objects.filter(code=query.get("division", "")[:12]).first()
     unit = _unit(query.get("unit", ""))
-    return render(
+    return page(
         request,
-        "hall/matters.html",
+        "matters",
         {
-            "page": page,
+            "page": shown,
             "words": words,
             "division": division,
             "unit": unit,
             "groups": _groups(),
             "units": _units(division) if division else [],
             "unit_title": f"实施单位：{unit.name}" if unit else "按实施单位找",
-            "heading": _heading(page.paginator.count, words, division, unit, query.get("theme", "")[:20]),
+            "heading": _heading(shown.paginator.count, words, division, unit, query.get("theme", "")[:20]),
         },
     )
 
@@ -159,9 +162,9 @@ def guide(request: HttpRequest, code: str) -> HttpResponse:
         and matter.valid_from <= today()
         and (matter.valid_to is None or today() < matter.valid_to)
     )
-    return render(
+    return page(
         request,
-        "hall/guide.html",
+        "guide",
         {
             "matter": matter,
             "materials": materials,
@@ -245,9 +248,9 @@ def progress(request: HttpRequest) -> HttpResponse:
     """/progress/ — by number and query code, without an account. The code travels in a POST, never in an address."""
     number = (request.POST.get("number") or request.GET.get("number") or "").strip()[:50]
     if request.method != "POST":
-        return render(request, "hall/progress_ask.html", {"number": number})
+        return page(request, "progress_ask", {"number": number})
     try:
         case = access_by_code(number, request.POST.get("code", ""), address=address_of(request))
     except Problem as problem:
-        return render(request, "hall/progress_ask.html", {"number": number, "problem": problem}, status=problem.status)
-    return render(request, "hall/case.html", progress_context(case, None))
+        return page(request, "progress_ask", {"number": number, "problem": problem}, status=problem.status)
+    return page(request, "case", progress_context(case, None))
