@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
+from zhengwu.demo import charts
 from zhengwu.demo.accounts import COUNTY
 from zhengwu.demo.counter import live_counter
 from zhengwu.demo.fees import live_fees
@@ -152,7 +153,9 @@ def live(*, now: datetime, seed: int, say: Say = lambda _: None) -> int | None:
     life = Life(OfficeTime(now), rng, Staff(rng), Names(seed + 1))
     for number, plan in enumerate(plans(rng)):
         heapq.heappush(life.turns, Turn(life.line.end - round(plan.opened * _DAY), number, plan))
+    charts.before(life.line.moment(0))
     life.run()
+    charts.after(now)
     with travel(now):
         _every_day()
     life.opened += live_fees(now, seed)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from importlib.resources import files
 
 from django.db import transaction
@@ -21,6 +21,7 @@ from zhengwu.kernel.directory.api import SYSTEM
 from zhengwu.kernel.directory.models import Division
 from zhengwu.kernel.flow.api import publish
 from zhengwu.kernel.flow.models import Definition
+from zhengwu.lib.now import CN, travel
 
 SEED = 5199
 _FLOWS = files("zhengwu.modules.hall") / "flows"
@@ -51,7 +52,8 @@ def load(*, password: str, on: date, say: Say = lambda _: None, seed: int = SEED
     if Division.objects.exists():
         return None
     say(f"工作日历：{load_calendar(on)}")
-    charts = publish_charts()
+    with travel(datetime.combine(on, time(9), CN) - timedelta(days=365)):
+        charts = publish_charts()
     say(f"流程图：{'、'.join(d.title for d in charts.values())}")
     divisions = load_divisions()
     units = load_units()

@@ -8,6 +8,7 @@ from zhengwu.kernel.flow.api import parse as parse_chart
 
 KINDS = {"task": "环节", "sub": "子流程", "call": "调用流程", "xor": "排他网关", "and": "并行网关", "or": "包容网关",
          "start": "开始", "end": "结束", "terminate": "终止", "timer": "边界定时"}
+ENDS = ("起点", "终点")
 MULTI = {"parallel": "同时会签", "sequential": "依次会签"}
 
 
@@ -42,32 +43,34 @@ def compare(before: str, after: str) -> Difference:
     """The difference between two files that run. Raises ChartError for one that does not."""
     old, new = dict(_parts(parse_chart(before))), dict(_parts(parse_chart(after)))
     changes = []
-    for own, (kind, name, now) in new.items():
+    for own, (kind, name, now, ends) in new.items():
         if own not in old:
             changes.append(Change(own, kind, name, "added", [(k, "", v) for k, v in now.items() if v]))
             continue
         was = old[own][2]
         details = [(k, was.get(k, ""), now.get(k, "")) for k in {**was, **now} if was.get(k, "") != now.get(k, "")]
+        if kind == "流程线":  # a line is not another one because the step at its end has another name
+            details = [d for d in details if d[0] not in ENDS or old[own][3] != ends]
         if details:
             changes.append(Change(own, kind, name, "changed", details))
-    for own, (kind, name, was) in old.items():
+    for own, (kind, name, was, _) in old.items():
         if own not in new:
             changes.append(Change(own, kind, name, "removed", [(k, v, "") for k, v in was.items() if v]))
     return Difference(changes)
 
 
-Part = tuple[str, tuple[str, str, dict[str, str]]]
+Part = tuple[str, tuple[str, str, dict[str, str], tuple[str, ...]]]
 
 
 def _parts(chart: Chart) -> Iterator[Part]:
     known = words()
-    yield chart.key, ("流程", chart.name, {"名称": chart.name, "表单字段": " ".join(sorted(chart.form_fields))})
+    yield chart.key, ("流程", chart.name, {"名称": chart.name, "表单字段": " ".join(sorted(chart.form_fields))}, ())
     for node in chart.nodes():
         name = node.name if node.name != node.id else ""
-        yield node.id, (KINDS[node.kind], name, _node(chart, node, known))
+        yield node.id, (KINDS[node.kind], name, _node(chart, node, known), ())
     for flow in chart.flows():
         names = f"{_name(chart, flow.source)} → {_name(chart, flow.target)}"
-        yield flow.id, ("流程线", flow.name or names, _flow(chart, flow))
+        yield flow.id, ("流程线", flow.name or names, _flow(chart, flow), (flow.source, flow.target))
 
 
 def _name(chart: Chart, node_id: str) -> str:

@@ -7,5 +7,5 @@ from zhengwu.ui.registry import navigation
 
 def connect() -> None:
     """Called once, from ``AppConfig.ready``."""
-    navigation.add("desk", "流程图", "charts:list", roles=READERS, order=120, group="流程")
-    navigation.add("desk", "迁出迁入", "charts:packages", roles=(Role.DESIGNER,), order=121, group="流程")
+    navigation.add("desk", "流程图", "charts:list", roles=READERS, order=5, group="流程")
+    navigation.add("desk", "迁出迁入", "charts:packages", roles=(Role.DESIGNER,), order=6, group="流程")

@@ -19,12 +19,13 @@ from zhengwu.kernel.cases.services.write import write
 from zhengwu.kernel.directory.api import Actor, blind_index, seal_text
 from zhengwu.kernel.directory.models import Account
 from zhengwu.kernel.flow.api import Run, chart_of
+from zhengwu.kernel.flow.models import Version
 from zhengwu.kernel.ledger.api import Entry
 from zhengwu.kernel.matters import guidance, held
 from zhengwu.kernel.matters.api import require_runnable
 from zhengwu.kernel.matters.models import Material, Matter, ServicePoint, Window
 from zhengwu.lib import canonical, forms, now
-from zhengwu.lib.problem import Denied, Invalid
+from zhengwu.lib.problem import Conflict, Denied, Invalid
 from zhengwu.lib.sm import sm3
 from zhengwu.lib.uploads import refuse_secret_data
 
@@ -100,7 +101,11 @@ def open_case(
         raise Invalid(errors)
     refuse_secret_data(cleaned, field="form")
     cleaned |= guidance.kept(guided) if guided else {}
-    pk, version = draw(guidance.chart_of_walk(matter, guided))
+    try:
+        pk, version = draw(guidance.chart_of_walk(matter, guided))
+    except Version.DoesNotExist as error:
+        raise Conflict("chart-not-published", "该事项的办理流程已停用，暂时不能收件，请稍后再来或者咨询窗口",
+                       "the chart of this matter was withdrawn") from error
     units = {matter.unit_id, (door.point or matter.point).unit_id}
     case = Case(
         id=pk,
