@@ -1,6 +1,6 @@
 from django.urls import path
 
-from zhengwu.modules.powers.views import desk, public
+from zhengwu.modules.powers.views import desk, imports, public
 
 app_name = "powers"
 urlpatterns = [
@@ -12,6 +12,11 @@ urlpatterns = [
     path("desk/powers/export.<str:kind>", desk.export, name="desk_export"),
     path("desk/powers/new/", desk.new, name="new"),
     path("desk/powers/laws/", desk.laws, name="laws"),
+    path("desk/powers/imports/", imports.index, name="imports"),
+    path("desk/powers/imports/template.<str:kind>", imports.template, name="import_template"),
+    path("desk/powers/imports/<int:pk>/", imports.job, name="import"),
+    path("desk/powers/imports/<int:pk>/take/", imports.take, name="import_take"),
+    path("desk/powers/imports/<int:pk>/faults.csv", imports.faults, name="import_faults"),
     path("desk/powers/changes/", desk.changes, name="changes"),
     path("desk/powers/changes/<int:pk>/", desk.change, name="change"),
     path("desk/powers/changes/<int:pk>/edit/", desk.edit, name="edit"),

@@ -3,7 +3,9 @@
 from django.http import HttpRequest
 
 from zhengwu.kernel.directory.api import WORKERS, Role, request_actor
+from zhengwu.kernel.files.api import register_access
 from zhengwu.modules.powers.policies import waiting_for
+from zhengwu.modules.powers.services.imports import IMPORTERS, PURPOSE, may_open
 from zhengwu.ui.registry import navigation
 
 GATES = frozenset({Role.LEGAL, Role.STAFFING, Role.LEADER})
@@ -16,6 +18,8 @@ def connect() -> None:
     navigation.add("desk", "权责清单", "powers:desk", roles=READERS, order=110, group="清单")
     navigation.add("desk", "清单变动", "powers:changes", roles=READERS, order=111, group="清单", badge=waiting)
     navigation.add("desk", "法律法规", "powers:laws", roles=(Role.LEGAL, Role.STAFFING), order=114, group="清单")
+    navigation.add("desk", "导入事项", "powers:imports", roles=IMPORTERS, order=115, group="清单")
+    register_access(PURPOSE, may_open)
 
 
 def waiting(request: HttpRequest) -> int | None:

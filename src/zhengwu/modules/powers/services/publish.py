@@ -51,6 +51,9 @@ def settle(version: PowerVersion, effective: date, by: By) -> PowerVersion:
     if version.change == Change.NEW:
         power.valid_from, power.status = effective, Power.Status.PUBLISHED
         power.save(update_fields=["valid_from", "status"])
+        # Matters that came in as drafts with the power begin with it.
+        Matter.objects.filter(power=power, status=Matter.Status.DRAFT).update(
+            status=Matter.Status.PUBLISHED, valid_from=effective)
     elif version.change in ENDS:
         # A power that has not begun yet ends on the day it would have begun.
         begun = power.valid_from or effective

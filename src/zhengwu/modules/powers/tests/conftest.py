@@ -42,8 +42,9 @@ def content(city: City, **more) -> dict:
 
     area: Unit = city.organs["county"]
     return blank("01") | {
-        "name": "小餐饮登记", "exercise": "登记小餐饮", "chart": "standard", "limit_n": 10, "duties": "受理、审查、决定",
-        "accountability": "违法实施的依法追责", "leader_unit": area.pk, "leader_title": "分管副县长",
+        "name": "小餐饮登记", "exercise": "登记小餐饮", "chart": "standard", "limit_n": 10,
+        "duties": "受理、审查、决定", "accountability": "违法实施的依法追责", "leader_unit": area.pk,
+        "leader_title": "分管副县长",
         "bases": [{"law": "中华人民共和国食品安全法", "article": "第三十六条", "text": "", "valid_from": None,
                    "valid_to": None}],
     } | more
