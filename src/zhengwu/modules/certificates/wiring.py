@@ -22,7 +22,6 @@ from zhengwu.modules.certificates.services.stock import PURPOSE as STOCK
 from zhengwu.modules.certificates.services.stock import may_open_sheet
 from zhengwu.ui.registry import navigation, slots
 
-
 DECIDERS = (Role.HEAD, Role.LEADER)
 
 

@@ -8,7 +8,6 @@ from django.urls import reverse
 
 from zhengwu.kernel.clock.api import book
 from zhengwu.kernel.directory.api import SYSTEM, Actor
-from zhengwu.kernel.directory.models import Account
 from zhengwu.kernel.ledger.api import Entry, append
 from zhengwu.kernel.notifications.api import notify
 from zhengwu.kernel.publishing.api import publish
@@ -63,7 +62,7 @@ def ask(*, identifier: str, by: Actor, at: datetime | None = None) -> Renewal:
     moment = at or now.now()
     row = (Certificate.objects.select_for_update(of=("self",)).select_related("unit", "kind")
            .filter(identifier=identifier, holder_id=by.account_id).first() if by.account_id else None)
-    if row is None:
+    if row is None or by.account_id is None:
         raise NotFound("no-such-certificate", "没有这份证照，或者您不是持证主体", "no such certificate of yours")
     if row.valid_to is None:
         raise Conflict("no-end", "这份证照长期有效，不需要延续", "it has no end")
@@ -160,7 +159,7 @@ def _deem_one(renewal_id: int) -> None:
 
 def _publish(fresh: Certificate, at: datetime) -> None:
     """What the law did for the organ is public like a decision (§40); a person's name is masked."""
-    enterprise = Account.objects.filter(pk=fresh.holder_id, kind=Account.Kind.ENTERPRISE).exists()
+    enterprise = fresh.holder_code_type == Certificate.CodeType.USCC
     who = fresh.holder_name if enterprise else mask_name(fresh.holder_name)
     until = chinese_date(fresh.valid_to) if fresh.valid_to else "长期"
     publish(kind="deemed-renewal", key=str(fresh.pk), title=f"{fresh.title}：视为准予延续", unit_id=fresh.unit_id,

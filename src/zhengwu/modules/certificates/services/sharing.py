@@ -44,6 +44,7 @@ def ask_sharing(*, unit: Unit, kind: CertificateType, purpose: str, basis: str, 
                                   state__in=(State.ASKED, State.GRANTED), valid_to__gte=valid_from)
     if same.exists():
         raise Conflict("sharing-exists", "同一用途的共享已在申请或授权期内", "asked or granted already")
+    assert by.account_id is not None  # whoever holds a post has an account
     row = Sharing.objects.create(
         unit=unit, type_code=kind.code, type_name=kind.name, definer_id=kind.definer_id, purpose=purpose.strip(),
         basis=basis.strip(), labels=list(labels), valid_from=valid_from, valid_to=valid_to, asked_by_id=by.account_id,

@@ -33,6 +33,7 @@ def check_stock(*, name: str, stream: files.Source, unit: Unit, kind: Certificat
     """
     if not may_import(by, unit.pk):
         raise Denied("not-the-issuer", f"只有{unit.name}的工作人员可以导入本单位的存量证照", "not of this unit")
+    assert by.account_id is not None  # whoever holds a post has an account
     with transaction.atomic():
         stored = files.store(name=name, stream=stream, owner=by, purpose=PURPOSE)
         with open_content(stored.sm3) as content:
