@@ -25,6 +25,7 @@ class CasesConfig(AppConfig):
 def _announce() -> None:
     """The desk's entries for whoever works on cases; the places other shells link to."""
     from zhengwu.kernel.cases.views.extend import extension_form
+    from zhengwu.kernel.cases.views.verbs import unread_badge
     from zhengwu.kernel.directory.api import WORKERS, Role
     from zhengwu.ui.registry import navigation, places, slots
 
@@ -32,6 +33,8 @@ def _announce() -> None:
     navigation.add("desk", "本级事项", "cases:matters", roles={Role.EDITOR}, order=10, group="公开")
     navigation.add("desk", "值班", "cases:duty", roles={Role.DUTY}, order=10, group="值班")
     navigation.add("desk", "我办过的", "cases:done", roles=WORKERS, order=20, group="办件")
+    navigation.add("desk", "传阅", "cases:circulations", roles=WORKERS, order=25, badge=unread_badge, group="办件")
+    navigation.add("desk", "流程跳转", "cases:jump", roles={Role.SECADMIN}, order=90, group="办件")
     navigation.add("desk", "办件查询", "cases:list", roles={*WORKERS, Role.INSPECTOR}, order=30, group="办件")
     places.set("desk", "home")
     slots.add("case.aside", extension_form)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhengwu.kernel.cases.views import cases, desk, extend, homes, papers
+from zhengwu.kernel.cases.views import cases, desk, extend, homes, papers, verbs
 
 app_name = "cases"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("desk/done/", desk.done, name="done"),
     path("desk/steps/<int:step_id>/", desk.pane, name="step"),
     path("desk/steps/<int:step_id>/act/", desk.step_act, name="act"),
+    path("desk/steps/<int:step_id>/verbs/<slug:verb>/", verbs.use_verb, name="verb"),
+    path("desk/circulations/", verbs.circulations, name="circulations"),
+    path("desk/circulations/<int:pk>/read/", verbs.read_circulation, name="read"),
+    path("desk/jump/", verbs.jump_page, name="jump"),
     path("desk/cases/", cases.case_list, name="list"),
     path("desk/cases/export.<str:kind>", cases.export, name="export"),
     path("desk/cases/<str:number>/extend/", extend.extend_case, name="extend"),

@@ -210,6 +210,8 @@ def _facts(deed: Deed, label: str, values: dict[str, Any]) -> dict[str, Any]:
     }
     if values["outcome"] != deed.action:
         facts["outcome"] = values["outcome"]
+    if deed.action in NEGATIVE:
+        facts["yes"] = False
     if step.signature:
         facts["signature"] = step.signature["key"][:16]
     if deed.opinion:

@@ -102,7 +102,7 @@ def test_a_step_goes_back_to_the_one_before_with_reasons(world):
         done = verb(world, step, "return", "leader", to="previous", opinion="请补充核查记录")
     step.refresh_from_db()
     assert done.words == "退回至审查" and open_nodes(case) == ["review"]
-    assert (step.outcome, step.opinion, step.closed_label) == ("sent_back", "请补充核查记录", "临溪县市场监督管理局 吴分管")
+    assert (step.outcome, step.opinion) == ("sent_back", "请补充核查记录") and step.closed_label.endswith("吴分管")
     assert Notice.objects.filter(account=world.people["officer"], title__contains="退回至审查").exists()
     assert kinds_of(case)[-1] == "case.returned"
     whole(case)
@@ -124,7 +124,8 @@ def test_any_earlier_step_may_be_chosen_and_acceptance_stays_one(world):
 def test_it_goes_back_to_the_applicant_from_inside_a_branch_once(joint):
     case = at(joint, ACCEPTED)
     step = case.steps.get(closed_at=None, unit=joint.partner)
-    verb(joint, step, "return", "partner", to="applicant", opinion="卫生合格证过期", material="卫生合格证", wanted="换证")
+    verb(joint, step, "return", "partner", to="applicant", opinion="卫生合格证过期", material="卫生合格证",
+         wanted="换证")
     case.refresh_from_db()
     assert open_nodes(case) == ["correct"] and case.state == "correcting"
     paper = case.documents.get(kind="correction")
@@ -146,11 +147,11 @@ def test_nothing_goes_back_behind_a_decision(world):
         verb(world, step, "return", "clerk", to="previous", opinion="x")
 
 
-@pytest.mark.parametrize("data, error", [({"to": "previous", "opinion": " "}, Invalid), ({"to": "99", "opinion": "x"}, Invalid)])
-def test_a_return_without_reason_or_to_nowhere_changes_nothing(world, data, error):
+@pytest.mark.parametrize("data", [{"to": "previous", "opinion": " "}, {"to": "99", "opinion": "x"}])
+def test_a_return_without_reason_or_to_nowhere_changes_nothing(world, data):
     case = at(world, ACCEPTED, REVIEWED)
     before = counts()
-    with pytest.raises(error):
+    with pytest.raises(Invalid):
         verb(world, the_step(case, "decide"), "return", "leader", **data)
     assert counts() == before
 
@@ -228,7 +229,9 @@ def test_a_vote_is_taken_back_while_others_are_asked(joint):
 # 加签、减签
 
 
-def added(world: World, case: Case, how: str, node: str = "review", who: str = "officer", whom: str = "second") -> Step | None:
+def added(
+    world: World, case: Case, how: str, node: str = "review", who: str = "officer", whom: str = "second"
+) -> Step | None:
     verb(world, the_step(case, node), "add-signer", who, how=how, who=str(world.people[whom].pk), opinion="请看一下")
     return case.steps.filter(closed_at=None, account=world.people[whom]).first()
 
@@ -312,7 +315,8 @@ def test_taking_off_the_last_signer_after_lets_the_flow_go_on(world):
     added(world, case, "after")
     holder = the_step(case, "review")
     do(world, case, "review", "officer", "pass")
-    (name,) = [o for o in api.offers(world.actor("officer"), Step.objects.get(pk=holder.pk)) if o.code == "remove-signer"]
+    made = api.offers(world.actor("officer"), Step.objects.get(pk=holder.pk))
+    (name,) = [offer for offer in made if offer.code == "remove-signer"]
     verb(world, holder, "remove-signer", "officer", who=name.fields[0].choices[0][0])
     assert open_nodes(case) == ["decide"]
     whole(case)
@@ -454,8 +458,8 @@ def test_a_suspended_case_stands_still_and_its_limits_with_it(world):
     verb(world, step, "suspend", "leader", **data)
     step.refresh_from_db()
     assert step.due_at is None and case.documents.filter(kind="halted").exists()
-    for who, act in (("officer", lambda: api.act(step_id=step.pk, action="pass", by=world.actor("officer"))),
-                     ("officer", lambda: verb(world, step, "hand-over", "officer", to="account:1", opinion="x"))):
+    for act in (lambda: api.act(step_id=step.pk, action="pass", by=world.actor("officer")),
+                lambda: verb(world, step, "hand-over", "officer", to="account:1", opinion="x")):
         with pytest.raises(Conflict, match="中止"):
             act()
     assert offered(world, step, "leader") == ["circulate", "resume", "end"]

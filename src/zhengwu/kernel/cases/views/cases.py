@@ -11,6 +11,8 @@ from zhengwu.kernel.cases import kinds
 from zhengwu.kernel.cases.models import Case
 from zhengwu.kernel.cases.models.case import CaseQuerySet
 from zhengwu.kernel.cases.selectors import access_case, light, todo, visible_to
+from zhengwu.kernel.cases.tally import tallies
+from zhengwu.kernel.cases.views.menu import menu
 from zhengwu.kernel.cases.views.presenting import (
     case_facts,
     chart_panel,
@@ -104,6 +106,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     """/desk/cases/<number>/ — everything about one case."""
     actor = request_actor(request)
     case = access_case(actor, number)
+    panel = chart_panel(case)
     return render(
         request,
         "cases/case.html",
@@ -112,7 +115,12 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
             "case": case,
             "state": state_words(case),
             "facts": case_facts(case),
-            "chart": chart_panel(case),
+            "chart": panel,
+            "verbs": menu(actor, case, panel["steps"]),
+            "verbs_from": "case",
+            "tallies": tallies(case, panel["steps"]),
+            "circulated": list(case.circulations.select_related("reader")),
+            "to_read": case.circulations.filter(reader_id=actor.account_id, read_at=None).first(),
             "clocks": clock_panels(case),
             "opinions": opinions(case),
             "events": events(case),

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 
-from zhengwu.kernel.cases import kinds
+from zhengwu.kernel.cases import kinds, signing
 from zhengwu.kernel.cases.models import Case, Step
 from zhengwu.kernel.cases.selectors import clocks, progress, timeline
 from zhengwu.kernel.clock.api import book, explain
@@ -25,6 +25,10 @@ EVENT_WORDS = {
     "case.collected": "代办员代领结果",
     "case.handed_over": "代办员把结果交给申请人",
     "case.timer": "定时器到时",
+    "case.migrated": "换到流程图的新版本",
+    "case.lapsed": "逾期未补正，视为撤回申请",
+    "case.read": "阅看传阅件",
+    "clock.moved": "工作日历变动，期限随之变动",
     "clock.yellow": "预警：临近时限",
     "clock.red": "超期",
 }
@@ -79,16 +83,23 @@ def clock_panels(case: Case) -> list[dict[str, Any]]:
 def opinions(case: Case) -> list[dict[str, Any]]:
     """Completed steps with outcome and words, and why an applicant withdrew, in order, for ``{% comments %}``."""
     rows = case.steps.filter(closed_at__isnull=False).exclude(outcome="cancelled", opinion="")
+    signed = {True: ("签名有效", "green"), False: ("签名无效", "red"), None: ("", "")}
     return [
         {
             "who": step.closed_label,
             "unit": "",
             "at": step.closed_at,
-            "action": f"{step.name} · {step.outcome_label}",
+            "action": _what(step),
             "text": step.opinion,
+            "seal": signed[signing.valid(case, step)],
         }
         for step in rows.order_by("closed_at", "id")
     ]
+
+
+def _what(step: Step) -> str:
+    added = f"（{step.get_added_display()}）" if step.added else ""
+    return f"{step.name}{added} · {step.outcome_label}" + ("，已撤回" if step.undone_at else "")
 
 
 def submitted(case: Case) -> list[dict[str, Any]]:
@@ -111,6 +122,10 @@ def holders(steps: list[Step]) -> list[tuple[str, str]]:
     pairs = []
     for step in steps:
         who = " ".join(part for part in (step.unit.name, step.unit.phone) if part) if step.unit else "申请人"
+        if step.unit and step.account:
+            who = f"{step.unit.name} {step.account.name}"
+        if step.added:
+            who = f"{who}（{step.get_added_display()}）"
         pairs.append((step.name, f"{who}（{local(step.opened_at):%-m月%-d日}到达）"))
     return pairs or [("本件", "已没有待办环节")]
 
@@ -133,13 +148,14 @@ def events(case: Case, *, names: bool = True) -> list[dict[str, Any]]:
     rows = []
     for row in timeline(case):
         title = EVENT_WORDS.get(row["kind"]) or f"{row['step']}：{row['action']}"
+        to_label = str(row["data"].get("to_label", "")) if names else ""
         rows.append(
             {
                 "at": row["at"],
                 "title": title,
                 "who": row["by"] if names else "",
                 "unit": row["unit"],
-                "note": "",
+                "note": to_label,
                 "state": "bad" if row["kind"] == "clock.red" else "",
                 "seq": row["seq"],
             }
