@@ -13,9 +13,11 @@ class EnforcementConfig(AppConfig):
         from zhengwu.modules.enforcement.office import register_kinds
         from zhengwu.modules.enforcement.paperwork import register_papers
         from zhengwu.modules.enforcement.services.record import register_files
+        from zhengwu.modules.enforcement.wiring import connect
         from zhengwu.modules.enforcement.words import ACTIONS, KINDS
 
         add_words(kinds=KINDS, actions=ACTIONS)
         register_papers()
         register_kinds()
         register_files()
+        connect()

@@ -91,7 +91,7 @@ def penalty_extension(case: Case) -> tuple[Limit, str]:
 
 _APART = {
     "penalty": ("investigate", "approve", "legal", "hearing", "decide"),
-    "coercion": ("investigate", "decide", "approve"),
+    "coercion": ("investigate", "decide"),
     "levy": ("review", "approve", "decide"),
     "inspection": ("register", "inspect"),
     "inner": ("apply", "approve", "legal", "collective", "above"),

@@ -42,7 +42,7 @@ def commit_draw(*, unit: Unit, by: Actor, title: str, objects: int, inspectors: 
     draw = Draw.objects.create(
         unit=unit, case=case, title=title.strip(), lists=lists, wanted={"objects": objects, "inspectors": inspectors},
         seed_sealed=seal_text(seed, CONTEXT), seed_sm3=digest_of_seed(seed),
-        lists_sm3=sm3(canonical.dumps(frozen)).hex(), by_id=by.account_id, committed_at=now())
+        lists_sm3=sm3(canonical.dumps(frozen)).hex(), by_id=by.account_id or 0, committed_at=now())
     append(draw.stream, by.by(), [Entry("draw.committed", {
         "seed_sm3": draw.seed_sm3, "lists_sm3": draw.lists_sm3, "objects": objects, "inspectors": inspectors,
         "from": [len(lists["object"]), len(lists["inspector"])], "case": case.number if case else ""})],
@@ -96,7 +96,7 @@ def reveal_draw(*, pk: int, by: Actor) -> Draw:
 
 
 def _send(draw: Draw) -> None:
-    affair = Affair.objects.select_for_update(of=("self",)).filter(case_id=draw.case_id).first()
+    affair = Affair.objects.select_for_update(of=("self",)).filter(case_id=draw.case_id or 0).first()
     team = [(r["account"], r["code"]) for r in draw.result["inspectors"] if r["account"]]
     if affair is not None and team:
         write_team(affair, team)

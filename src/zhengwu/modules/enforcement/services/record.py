@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.db import transaction
 
@@ -10,7 +10,7 @@ from zhengwu.kernel.cases.models import Case
 from zhengwu.kernel.clock.api import Limit, LimitUnit, due_at
 from zhengwu.kernel.directory.api import Actor, Role
 from zhengwu.kernel.directory.models import Appointment
-from zhengwu.kernel.files.api import StoredFile, register_access, store
+from zhengwu.kernel.files.api import Source, StoredFile, register_access, store
 from zhengwu.kernel.ledger.api import Entry, append
 from zhengwu.lib import canonical
 from zhengwu.lib.now import local, now, today
@@ -54,7 +54,7 @@ def propose(*, number: str, by: Actor, raw: Mapping[str, Any], revision: int | N
     refuse_secret_data(dict(raw), field="violation")
     rule = None
     if wanted := raw.get("discretion"):
-        rule = Discretion.objects.filter(pk=wanted, matter_id=affair.case.matter_id).first()
+        rule = Discretion.objects.filter(pk=wanted, matter_id=affair.case.matter_id or 0).first()
         if rule is None:
             raise Invalid({"discretion": "裁量基准中没有这一条，请重新选择"})
     affair.proposal = proposals.clean(dict(raw), rule=rule)
@@ -124,7 +124,7 @@ def legal_of(unit_id: int) -> Any:
 
 @transaction.atomic
 def add_evidence(*, number: str, by: Actor, name: str, kind: str, proves: str, filename: str = "",
-                 stream: BinaryIO | None = None) -> Evidence:
+                 stream: Source | None = None) -> Evidence:
     """One piece of evidence, with a file checked like every upload. Raises Invalid by field, Problem."""
     affair = _lock(number, by)
     errors = {}
@@ -143,7 +143,7 @@ def add_evidence(*, number: str, by: Actor, name: str, kind: str, proves: str, f
     if stream is not None:
         stored = store(name=filename, stream=stream, owner=by, purpose=EVIDENCE, subject=number)
     made = Evidence.objects.create(affair=affair, name=name.strip(), kind=kind, proves=proves.strip(), file=stored,
-                                   by_id=by.account_id, at=now())
+                                   by_id=by.account_id or 0, at=now())
     _enter(affair, by, "affair.evidence", ("证据", "登记"),
            {"kind": kind, "file": stored.sm3 if stored else "", "number": affair.evidence.count()})
     return made

@@ -17,7 +17,8 @@ from zhengwu.modules.enforcement.services import draws, start
 
 SEAL = [{"kind": "seal", "text": "查封库房一间", "cents": 0}]
 INNER = {
-    "inner-project": "apply submit,review agree,expert pass,sign agree,sum pass,discuss agree,issue done,publish publish",
+    "inner-project": "apply submit,review agree,expert pass,sign agree,sum pass,discuss agree,issue done,"
+                     "publish publish",
     "inner-fund": "apply submit,review agree,legal agree,sign agree,discuss agree,show done,pay paid,audit done",
     "inner-asset": "apply submit,check done,review agree,sign agree,discuss agree,dispose done,book done",
     "inner-personnel": "apply submit,recommend pass,inspect done,sign agree,discuss agree,show done,appoint done",
