@@ -1,6 +1,6 @@
 from django.urls import path
 
-from zhengwu.modules.powers.views import desk, imports, public
+from zhengwu.modules.powers.views import cleanups, desk, imports, public
 
 app_name = "powers"
 urlpatterns = [
@@ -17,6 +17,14 @@ urlpatterns = [
     path("desk/powers/imports/<int:pk>/", imports.job, name="import"),
     path("desk/powers/imports/<int:pk>/take/", imports.take, name="import_take"),
     path("desk/powers/imports/<int:pk>/faults.csv", imports.faults, name="import_faults"),
+    path("desk/powers/cleanups/", cleanups.index, name="cleanups"),
+    path("desk/powers/cleanups/<int:pk>/", cleanups.board, name="cleanup"),
+    path("desk/powers/cleanups/<int:pk>/publish/", cleanups.close, name="cleanup_publish"),
+    path("desk/powers/cleanups/<int:pk>/forms/<str:name>/", cleanups.form, name="cleanup_form"),
+    path("desk/powers/cleanups/<int:pk>/forms/<str:name>.<str:kind>", cleanups.form_file, name="cleanup_file"),
+    path("desk/powers/cleanups/tasks/<int:pk>/", cleanups.task, name="task"),
+    path("desk/powers/cleanups/tasks/<int:pk>/<str:deed>/", cleanups.act, name="task_act"),
+    path("desk/powers/compare/", cleanups.comparison, name="compare"),
     path("desk/powers/changes/", desk.changes, name="changes"),
     path("desk/powers/changes/<int:pk>/", desk.change, name="change"),
     path("desk/powers/changes/<int:pk>/edit/", desk.edit, name="edit"),

@@ -111,7 +111,7 @@ def _ends(power: Power, change: str, target: Power | None, receivers: list[int])
             raise Invalid({"target": "只能并入同级的权力"})
         return {"target": target}
     if change == Change.DELEGATE:
-        known = list(Unit.objects.filter(pk__in=receivers, path__startswith=_area_path(power)).exclude(
+        known = list(Unit.objects.filter(pk__in=receivers, path__startswith=area_path(power)).exclude(
             pk=power.unit_id).values_list("pk", flat=True))
         if not known or len(known) != len(set(receivers)):
             raise Invalid({"receivers": "请选择承接单位：本地区的乡镇（街道）或者下级单位"})
@@ -119,7 +119,7 @@ def _ends(power: Power, change: str, target: Power | None, receivers: list[int])
     return {}
 
 
-def _area_path(power: Power) -> str:
+def area_path(power: Power) -> str:
     """The area whose units may take the power over: that of the parent of its unit."""
     unit = power.unit
     return unit.parent.path if unit.parent else unit.path

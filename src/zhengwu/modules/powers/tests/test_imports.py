@@ -19,7 +19,8 @@ from zhengwu.modules.powers.services.imports import confirm, upload, work_off
 pytestmark = pytest.mark.django_db
 HEADS = ("事项名称*", "事项类型*", "实施主体*", "实施编码", "办件类型", "法定时限", "承诺时限", "设定依据", "申请材料")
 GOOD = [
-    ("小餐饮登记", "行政许可", "临溪县市场监督管理局", "X-1", "承诺件", "20", "8", "《中华人民共和国食品安全法》第三十六条", "申请书；身份证明"),
+    ("小餐饮登记", "行政许可", "临溪县市场监督管理局", "X-1", "承诺件", "20", "8",
+     "《中华人民共和国食品安全法》第三十六条", "申请书；身份证明"),
     ("摊贩备案", "10", "临溪县市场监督管理局", "X-2", "即办件", "", "", "", ""),
 ]
 FOREIGN = "department,name,item_code,task_type,area_code\n县烟草局,烟草零售许可,5111-55-{n},1,511602000000\n"
@@ -158,7 +159,7 @@ def test_who_left_the_post_imports_nothing(ready):
 @pytest.mark.parametrize(("who", "code"), [("", 302), ("citizen", 403), ("officer_lin", 403), ("staffing_yun", 404),
                                            ("centre", 200), ("staffing", 200)])
 def test_pages_are_for_the_importers_of_the_division(ready, who, code):
-    job = checked(ready, table([GOOD[0][:1] + ("没有",) + GOOD[0][2:]]))
+    job = checked(ready, table([(*GOOD[0][:1], "没有", *GOOD[0][2:])]))
     visitor = Client()
     if who:
         visitor.force_login(ready.people[who])
