@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import Count, Q
 
 from zhengwu.kernel.cases.models import Case
+from zhengwu.kernel.clock.models import Clock
 from zhengwu.kernel.directory.models import Unit
 from zhengwu.lib.now import CN
 from zhengwu.modules.evaluation.models import Evaluation
@@ -134,3 +135,18 @@ def rates_from_ledger(*, division: str, period: Period) -> Rates:
         cursor.execute(_EVENTS, [period.begin, period.end, f"{division}%"])
         given, good, bad, rectified = cursor.fetchone()
     return Rates(name="存证", given=given, good=good, bad=bad, rectified=rectified)
+
+
+def counted_of_clerks(clerk_ids: list[int], begin: datetime, end: datetime) -> dict[str, dict[int, int]]:
+    """For the clerk's month: ``praise`` 非常满意, ``bad`` 差评 that count, ``unrepaired`` those not rectified in time."""
+    rows = Evaluation.objects.counted().filter(clerk_id__in=clerk_ids, at__gte=begin, at__lt=end)
+    late = Clock.objects.filter(kind="promised", light="red").values("subject")
+    found: dict[str, dict[int, int]] = {"praise": {}, "bad": {}, "unrepaired": {}}
+    counts = rows.order_by().values_list("clerk_id").annotate(
+        n_praise=Count("id", filter=Q(level=Evaluation.Level.VERY_GOOD)),
+        n_bad=Count("id", filter=Q(level__lte=Evaluation.Level.BAD)),
+        n_late=Count("id", filter=Q(rectification__number__in=late)),
+    )
+    for clerk, praise, bad, unrepaired in counts:
+        found["praise"][clerk], found["bad"][clerk], found["unrepaired"][clerk] = praise, bad, unrepaired
+    return found

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 
 from zhengwu.kernel.cases.api import new_key, visible_to
 from zhengwu.kernel.cases.models import Case
-from zhengwu.kernel.cases.visits import provide
+from zhengwu.kernel.cases.visits import count_with, provide
 from zhengwu.kernel.directory.api import WORKERS, Role, request_actor
 from zhengwu.kernel.directory.models import Account
 from zhengwu.kernel.matters.models import Window
@@ -15,6 +15,7 @@ from zhengwu.kernel.notifications import inbound
 from zhengwu.modules.evaluation.models import Evaluation
 from zhengwu.modules.evaluation.rectification import KIND as RECTIFICATION
 from zhengwu.modules.evaluation.rectification import register_kind
+from zhengwu.modules.evaluation.selectors import counted_of_clerks
 from zhengwu.modules.evaluation.services.invite import HELP, PATTERN, answered
 from zhengwu.modules.evaluation.views.device import device_address
 from zhengwu.modules.evaluation.visiting import KIND, NOT_SERVED, belongs_to, case_at_window
@@ -25,6 +26,7 @@ def connect() -> None:
     """Called once, from ``AppConfig.ready``."""
     register_kind()
     provide(at_window=case_at_window)
+    count_with(counted_of_clerks)
     inbound.on(PATTERN, answered, help=HELP, order=30)
     slots.add("case.evaluation", case_evaluation)
     slots.add("my.affairs", unevaluated)
