@@ -24,4 +24,5 @@ MODULES = [
     "zhengwu.modules.evaluation",
     "zhengwu.modules.fees",
     "zhengwu.modules.delivery",
+    "zhengwu.modules.intermediaries",
 ]
