@@ -68,6 +68,11 @@ class Next:
     verb: str
     due_at: datetime | None = None
 
+    @property
+    def m_url(self) -> str:
+        """The same page for old phones."""
+        return f"/m{self.url}"
+
 
 def next_things(actor: Actor) -> list[Next]:
     """Everything that waits for this person, nearest limit first. What other packages add stands in the slot

@@ -96,7 +96,7 @@ def open_case(
     cleaned, errors = forms.clean(guidance.form_schema(matter, answers), given)
     handed, wanted = list(materials), guidance.needed(matter, answers)
     handed += _spared(wanted, handed, applicant)
-    errors |= _missing_materials(wanted, handed)
+    errors |= _missing_materials(wanted, handed, judged=guided is None and door.clerk is not None)
     if errors:
         raise Invalid(errors)
     refuse_secret_data(cleaned, field="form")
@@ -161,9 +161,11 @@ def _guided(matter: Matter, form: Mapping[str, Any]) -> tuple[dict[str, Any], gu
     return given, guidance.settle(matter, given.pop(guidance.ANSWERS))
 
 
-def _missing_materials(wanted: list[Material], handed: list[Handed]) -> dict[str, str]:
+def _missing_materials(wanted: list[Material], handed: list[Handed], *, judged: bool = False) -> dict[str, str]:
+    """``judged``: a clerk took it in without the questions and looked which conditional materials it takes."""
     have = {h.material_id for h in handed}
-    return {f"material-{m.pk}": f"请提交“{m.name}”" for m in wanted if m.required and m.pk not in have}
+    missing = [m for m in wanted if m.required and m.pk not in have and not (judged and m.when)]
+    return {f"material-{m.pk}": f"请提交“{m.name}”" for m in missing}
 
 
 def _spared(wanted: list[Material], handed: list[Handed], applicant: Account | None) -> list[Handed]:

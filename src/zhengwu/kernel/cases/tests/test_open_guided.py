@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from zhengwu.kernel.cases.api import Handed, open_case
+from zhengwu.kernel.cases.api import Door, Handed, Joining, open_case
 from zhengwu.kernel.cases.models import Case
 from zhengwu.kernel.cases.tests.world import START, make_world
 from zhengwu.kernel.cases.views.presenting import case_facts
@@ -98,3 +98,10 @@ def test_somebody_elses_certificate_spares_nobody(world, monkeypatch):
     with pytest.raises(Invalid):
         open_case(kind="application", matter=world.matter, by=world.actor("neighbour"),
                   form={"answers": {"who": "self"}}, applicant=world.people["neighbour"], applicant_name="王邻")
+
+
+def test_a_clerk_who_looks_at_the_papers_judges_the_situation(world):
+    case = open_case(kind="application", matter=world.matter, by=world.actor("clerk"), applicant=None, form={},
+                     applicant_name="王大爷", parties=[Joining("applicant", "王大爷")],
+                     door=Door("counter", clerk=world.people["clerk"]))
+    assert case.number

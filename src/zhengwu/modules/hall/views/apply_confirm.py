@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from zhengwu.kernel.cases.api import Handed, discard_draft, open_case, visible_to
+from zhengwu.kernel.cases.api import Handed, discard_draft, kinds, open_case, visible_to
 from zhengwu.kernel.cases.models import Case
 from zhengwu.kernel.cases.views.presenting import case_facts_of
 from zhengwu.kernel.directory.api import Actor
@@ -17,7 +17,6 @@ from zhengwu.kernel.matters.models import Matter
 from zhengwu.lib import forms
 from zhengwu.lib.now import now
 from zhengwu.lib.problem import Problem
-from zhengwu.modules.hall.application import KIND
 from zhengwu.modules.hall.applying import Application, begin
 from zhengwu.modules.hall.services import together
 from zhengwu.modules.hall.views.apply import draw, first_line
@@ -83,7 +82,7 @@ def _submit(request: HttpRequest, application: Application) -> Case:
         if pk in wanted
     ]
     case = open_case(
-        kind=KIND,
+        kind=kinds.kind_for(application.matter),
         matter=application.matter,
         by=application.actor,
         applicant=application.applicant,
