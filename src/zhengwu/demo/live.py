@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from zhengwu.demo import charts
+from zhengwu.demo import charts, citizens
 from zhengwu.demo.accounts import COUNTY
 from zhengwu.demo.counter import live_counter
 from zhengwu.demo.fees import live_fees
@@ -160,5 +160,6 @@ def live(*, now: datetime, seed: int, say: Say = lambda _: None) -> int | None:
         _every_day()
     life.opened += live_fees(now, seed)
     life.opened += live_counter(now, seed)
+    life.opened += citizens.live(now)
     say(f"办件 {life.opened} 件，办理 {life.acted} 步")
     return life.opened
