@@ -25,6 +25,7 @@ from zhengwu.kernel.cases.http_schemas import (
     todo_row,
 )
 from zhengwu.kernel.cases.http_verbs import router as verbs_router
+from zhengwu.kernel.cases.kinds import kind_for
 from zhengwu.kernel.cases.log import event_log
 from zhengwu.kernel.cases.models import Case, Step
 from zhengwu.kernel.cases.rows import matter_applied_for
@@ -89,7 +90,7 @@ def create(request: HttpRequest, data: CaseIn) -> HttpResponse:
     def run() -> tuple[int, bytes]:
         matter = matter_applied_for(data.matter) or access_matter(data.matter)  # which says what is wrong
         case = open_case(
-            kind="application",
+            kind=kind_for(matter),
             matter=matter,
             by=who,
             applicant=applicant,

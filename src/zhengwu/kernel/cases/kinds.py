@@ -10,6 +10,7 @@ from zhengwu.kernel.clock.api import Limit, LimitUnit
 if TYPE_CHECKING:
     from zhengwu.kernel.cases.deed import Deed
     from zhengwu.kernel.cases.models import Case
+    from zhengwu.kernel.matters.models import Matter
 
 Effect = Callable[["Deed"], None]
 """Checks and carries out what the law attaches to an action; runs before the flow advances, in the same transaction."""
@@ -60,6 +61,8 @@ class CaseKind:
     """Sets the state right after steps were opened again (退回、撤回、跳转)."""
     grounds: Mapping[str, tuple[str, str]] = field(default_factory=lambda: GROUNDS)
     """Facts on which a case is ended before its decision (终止): code → words and article."""
+    charts: tuple[str, ...] = ()
+    """Keys of charts whose applications are of this kind and not of the common one (see ``kind_for``)."""
 
 
 _kinds: dict[str, CaseKind] = {}
@@ -75,6 +78,12 @@ def register(kind: CaseKind) -> None:
 
 def get(code: str) -> CaseKind:
     return _kinds[code]
+
+
+def kind_for(matter: "Matter") -> str:
+    """The kind of a case somebody applies for: by the matter's chart, else the common "application"."""
+    key = matter.chart.key
+    return next((kind.code for kind in _kinds.values() if key in kind.charts), "application")
 
 
 def codes() -> frozenset[str]:

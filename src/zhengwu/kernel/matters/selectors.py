@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from zhengwu.kernel.matters.models import Matter, Power
 from zhengwu.kernel.matters.models.matter import MatterQuerySet
+from zhengwu.kernel.matters.models.power import BY_OFFICE
 from zhengwu.lib.now import today
 from zhengwu.lib.problem import Conflict, NotFound
 
@@ -20,7 +21,10 @@ def find(
     theme: str = "",
     on: date | None = None,
 ) -> MatterQuerySet:
-    """Published matters in force, by any mixture of filters; ordered by pinyin. ``audience``: person | enterprise."""
+    """Published matters in force, by any mixture of filters; ordered by pinyin. ``audience``: person | enterprise.
+
+    What the office does of itself (依职权) nobody applies for: such matters come only when their ``type`` is asked for.
+    """
     rows = Matter.objects.in_force(on or today()).with_guide()
     if division:
         rows = rows.filter(division_id=division)
@@ -28,8 +32,7 @@ def find(
         rows = rows.filter(unit_id=unit_id)
     if kind:
         rows = rows.filter(kind=kind)
-    if type:
-        rows = rows.filter(master__type=type)
+    rows = rows.filter(master__type=type) if type else rows.exclude(master__type__in=BY_OFFICE)
     if theme:
         rows = rows.filter(master__theme=theme)
     if audience:

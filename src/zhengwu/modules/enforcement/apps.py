@@ -10,6 +10,8 @@ class EnforcementConfig(AppConfig):
 
     def ready(self) -> None:
         from zhengwu.kernel.flow.api import add_words
+        from zhengwu.modules.enforcement.asked import register_asked
+        from zhengwu.modules.enforcement.doors import register_doors
         from zhengwu.modules.enforcement.office import register_kinds
         from zhengwu.modules.enforcement.paperwork import register_papers
         from zhengwu.modules.enforcement.services.record import register_files
@@ -19,5 +21,7 @@ class EnforcementConfig(AppConfig):
         add_words(kinds=KINDS, actions=ACTIONS)
         register_papers()
         register_kinds()
+        register_asked()
+        register_doors()
         register_files()
         connect()

@@ -41,6 +41,15 @@ class MatterType(models.TextChoices):
         """Whether it is a power over money, people and property inside the office (内部管理权力)."""
         return self.value >= "61"
 
+    @property
+    def by_office(self) -> bool:
+        """Whether the office itself opens the case (依职权); nobody applies for it."""
+        return self.value in BY_OFFICE
+
+
+BY_OFFICE = ("02", "03", "04", "06", "61", "62", "63", "64", "65", "66")
+"""Types nobody applies for: penalty, coercion, levy, inspection and the inner powers."""
+
 
 class Law(models.Model):
     """A law, regulation or rule powers rest on. ``valid_to`` is the first day it no longer applies."""

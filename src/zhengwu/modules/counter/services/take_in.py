@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from zhengwu.kernel.cases.api import Door, Handed, Joining, act, open_case, todo
+from zhengwu.kernel.cases.api import Door, Handed, Joining, act, kinds, open_case, todo
 from zhengwu.kernel.cases.models import Case, Mandate, Submission
 from zhengwu.kernel.directory.api import Actor
 from zhengwu.kernel.directory.models import Account
@@ -18,7 +18,6 @@ from zhengwu.lib.problem import Conflict, Denied, Invalid
 from zhengwu.modules.counter.models import LatePaper
 from zhengwu.modules.counter.points import Place, carrying, require_offered, serving
 
-KIND = "application"
 OPEN, ACCEPT, FINISH = "open", "accept", "finish"
 """How far the window goes: only takes in, accepts, or decides, issues and delivers on the spot."""
 LATE_DAYS = 30
@@ -71,7 +70,7 @@ def take_in(
     agent = [Joining("agent", clerk.name, account=clerk, mandate=mandate)] if mandate else []
     with transaction.atomic():
         case = open_case(
-            kind=KIND,
+            kind=kinds.kind_for(matter),
             matter=matter,
             by=actor,
             applicant=None,
