@@ -8,6 +8,7 @@ from zhengwu.kernel.cases.models import Case
 from zhengwu.kernel.clock.api import book
 from zhengwu.kernel.directory.api import Actor, Role
 from zhengwu.kernel.directory.models import Appointment, Division
+from zhengwu.kernel.ledger.api import events_of
 from zhengwu.lib.now import CN, travel
 from zhengwu.modules.intermediaries.models import Agency
 from zhengwu.modules.intermediaries.services.engage import engage
@@ -41,7 +42,7 @@ def live_agencies(now: datetime) -> int:
     cases = Case.objects.filter(division_id=COUNTY, closed_at=None, matter__isnull=False, accepted_at__isnull=False)
     made = 0
     for case in cases.order_by("accepted_at", "id")[:4]:
-        start = case.accepted_at + timedelta(hours=3)
+        start = events_of(case.number)[-1].at + timedelta(hours=1)
         if start > now or not book().calendar.is_working(start.astimezone(CN).date().toordinal()):
             continue
         with travel(start):
