@@ -9,6 +9,7 @@ from io import BytesIO
 
 from zhengwu.demo.accounts import VILLAGE
 from zhengwu.demo.live_hands import filled_form
+from zhengwu.demo.places import EVERYDAY
 from zhengwu.demo.samples import small_pdf
 from zhengwu.kernel.cases.api import act, ask_mandate, give_mandate, revoke_mandate, todo
 from zhengwu.kernel.cases.mandates import PAPER
@@ -116,7 +117,8 @@ def _consent(agent: Account, row: tuple[str, str, str, str]) -> Mandate:
 def _village(rng: random.Random, clock: Clock, point: ServicePoint) -> int:
     """The agent's weeks: consents by code and on paper, one taken back; cases done, waiting, to be corrected."""
     agent = Account.objects.get(username="agent")
-    matters = list(offered(point).order_by("code")[:12])
+    everyday = [m for m in offered(point).order_by("code") if any(word in m.name for word in EVERYDAY)]
+    matters = everyday or list(offered(point).order_by("code")[:12])
     plans = ("deliver", "collect", "correct", "wait")
     cases: list[Case] = []
     for n, row in enumerate(_VILLAGERS):
@@ -124,7 +126,7 @@ def _village(rng: random.Random, clock: Clock, point: ServicePoint) -> int:
             mandate = _consent(agent, row)
             if n == len(_VILLAGERS) - 1:
                 continue
-            matter = matters[n % len(matters)]
+            matter = matters[5 * n % len(matters)]
             typed = Typed(row[0], number(row[1], row[2]), row[3])
             late = 20 if n == 3 else None
             cases.append(take_in(clerk=agent, place=Place(point), matter=matter, parties=checked(typed)[0],

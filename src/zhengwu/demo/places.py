@@ -9,6 +9,7 @@ from zhengwu.demo.units import Units
 from zhengwu.kernel.directory.api import Role
 from zhengwu.kernel.directory.models import Account, Appointment
 from zhengwu.kernel.matters.models import Matter, ServicePoint, Window
+from zhengwu.modules.counter.services.points import hours_words
 
 OFFICE = [{"days": "12345", "from": "09:00", "to": "12:00"}, {"days": "12345", "from": "13:00", "to": "17:00"}]
 SATURDAY = [*OFFICE, {"days": "6", "from": "09:00", "to": "12:00"}]
@@ -16,6 +17,8 @@ VILLAGE_HOURS = [{"days": "135", "from": "08:30", "to": "11:30"}, {"days": "24",
 _BRANCHES = (("不动产登记分中心", "real_estate", "高桥街道朝阳路66号"),
              ("社会保障分中心", "labour", "玉带街道滨河路12号"),
              ("公安出入境户政分中心", "police", "高桥街道文化路9号"))
+EVERYDAY = ("社会保障卡", "养老保险", "补贴", "证明", "救助", "残疾", "生育", "小经营店", "老年", "就业", "低保")
+"""Words in the names of what people ask for near home."""
 _VILLAGES_A_TOWN = 2
 _TOWN_MATTERS, _VILLAGE_MATTERS = 60, 24
 _Level = ServicePoint.Level
@@ -37,8 +40,7 @@ def load_places(units: Units, *, seed: int) -> int:
 
 
 def _words(hours: list[dict[str, str]]) -> str:
-    names = {"12345": "周一至周五", "6": "周六", "135": "周一、三、五", "24": "周二、四"}
-    return "；".join(f"{names[row['days']]} {row['from']}–{row['to']}" for row in hours)
+    return "；".join(hours_words(hours))
 
 
 def _authorities() -> None:
@@ -75,8 +77,7 @@ def _branches(units: Units, county: ServicePoint) -> list[ServicePoint]:
 def _near() -> list[Matter]:
     """What is asked for near home: matters of persons that are done on the spot, everyday ones first."""
     rows = _matters(kind=Matter.Kind.INSTANT, master__for_person=True)
-    everyday = ("社会保障卡", "养老保险", "补贴", "证明", "救助", "残疾", "生育", "小经营店", "老年", "就业", "低保")
-    return sorted(rows, key=lambda m: (not any(word in m.name for word in everyday), m.code))
+    return sorted(rows, key=lambda m: (not any(word in m.name for word in EVERYDAY), m.code))
 
 
 def _townships(units: Units, county: ServicePoint, people: People) -> list[ServicePoint]:

@@ -1,7 +1,6 @@
 """What the entry form sends, put into the terms of the services, and what it shows again."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -60,7 +59,6 @@ def from_post(request: HttpRequest, matter: Matter, actor: Actor, before: Entry,
             except Problem as problem:
                 entry.errors[f"file-{material.pk}"] = problem.zh
         entry.papers[str(material.pk)] = row
-    entry.form = _filled(matter.form_schema, entry.form, entry.person)
     return entry
 
 
@@ -76,28 +74,30 @@ def _paper(sent: QueryDict, material: Material, before: Entry) -> dict[str, str]
     }
 
 
-def _filled(schema: Mapping[str, Any], typed: dict[str, Any], person: Typed) -> dict[str, Any]:
-    """Asked once is enough: what the identity says fills the fields that ask for it and were left empty."""
+def filled(entry: Entry) -> dict[str, Any]:
+    """Asked once is enough: what the identity says fills the fields that ask for it and were left empty. Never kept in
+    a draft, where identifiers lie sealed."""
+    person, typed, schema = entry.person, entry.form, entry.matter.form_schema
     number = normal(person.number)
     citizen = is_citizen_id(number) if len(number) == 18 else False
-    filled = dict(typed)
+    full = dict(typed)
     for name, part in schema.get("properties", {}).items():
-        if filled.get(name) or part.get("type") != "string":
+        if full.get(name) or part.get("type") != "string":
             continue
         kind = part.get("format", "")
         if kind == "phone":
-            filled[name] = person.phone
+            full[name] = person.phone
         elif kind == "citizen-id":
-            filled[name] = number if citizen else ""
+            full[name] = number if citizen else ""
         elif kind == "uscc":
-            filled[name] = "" if citizen else number
+            full[name] = "" if citizen else number
         elif name == "address":
-            filled[name] = person.address
+            full[name] = person.address
         elif name == "organisation":
-            filled[name] = "" if citizen else person.name
+            full[name] = "" if citizen else person.name
         elif name in _NAMES:
-            filled[name] = person.proxy_name or (person.name if citizen else "")
-    return {k: v for k, v in filled.items() if v not in ("", None)}
+            full[name] = person.proxy_name or (person.name if citizen else "")
+    return {k: v for k, v in full.items() if v not in ("", None)}
 
 
 def papers_of(entry: Entry) -> list[Paper]:
@@ -120,7 +120,7 @@ def _day(text: str) -> date | None:
 
 def check_form(entry: Entry) -> dict[str, str]:
     """What of the matter's form is wrong, by field."""
-    return forms.clean(entry.matter.form_schema, entry.form)[1]
+    return forms.clean(entry.matter.form_schema, filled(entry))[1]
 
 
 def sections(entry: Entry) -> list[tuple[str, list[forms.Field]]]:

@@ -72,7 +72,7 @@ def units_of(actor: Actor) -> QuerySet[Unit]:
     """Units whose plates the actor may print: their own, and for the centre all of its area."""
     rows = Unit.objects.filter(pk__in=actor.unit_ids())
     for prefix in actor.division_prefixes(Role.CENTRE):
-        rows |= Unit.objects.filter(division_id__startswith=prefix)
+        rows |= Unit.objects.filter(division__code__startswith=prefix)
     return rows.valid_on(today()).order_by("sort_key", "id")
 
 

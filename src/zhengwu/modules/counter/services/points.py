@@ -58,8 +58,11 @@ def parse_hours(text: str) -> list[dict[str, str]]:
 
 
 def hours_words(rows: Iterable[Mapping[str, str]]) -> list[str]:
-    """周一至周五 09:00–12:00 …, one a line."""
-    return [f"{_days(row['days'])} {row['from']}–{row['to']}" for row in rows]
+    """周一至周五 09:00–12:00、13:00–17:00 …, the same days on one line."""
+    spans: dict[str, list[str]] = {}
+    for row in rows:
+        spans.setdefault(row["days"], []).append(f"{row['from']}–{row['to']}")
+    return [f"{_days(days)} {'、'.join(times)}" for days, times in spans.items()]
 
 
 def _days(days: str) -> str:

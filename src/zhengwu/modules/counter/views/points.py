@@ -28,7 +28,7 @@ def tree(request: HttpRequest) -> HttpResponse:
     actor = request_actor(request)
     rows = ServicePoint.objects.none()
     for prefix in actor.division_prefixes(Role.CENTRE):
-        rows |= ServicePoint.objects.filter(division_id__startswith=prefix)
+        rows |= ServicePoint.objects.filter(division__code__startswith=prefix)
     found = rows.select_related("division").annotate(
         n_windows=Count("windows", distinct=True), n_offered=Count("offered", distinct=True))
     return render(request, "counter/points_desk.html", {"nodes": in_order(found), "centres": CENTRES})
@@ -88,7 +88,7 @@ def _page(
     above = point.division_id if point else parent.division_id if parent else ""
     county = above[:6]
     places = Division.objects.filter(code__startswith=county).order_by("code")
-    units = Unit.objects.valid_on(today()).filter(division_id__startswith=county).exclude(
+    units = Unit.objects.valid_on(today()).filter(division__code__startswith=county).exclude(
         kind__in=[Unit.Kind.AREA, Unit.Kind.SECTION, Unit.Kind.GROUP]).order_by("sort_key")
     words = request.GET.get("q", "").strip()[:40]
     shown = Matter.objects.in_force(today()).filter(division_id=county).order_by("sort_key")

@@ -45,7 +45,7 @@ def points(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(Q(offered=matter) | Q(offered=None, level__in=CENTRES, division_id=matter.division_id))
         code = code or matter.division_id
     if code:
-        rows = rows.filter(Q(division_id__startswith=code) | Q(division_id=code[:6], level__in=CENTRES))
+        rows = rows.filter(Q(division__code__startswith=code) | Q(division_id=code[:6], level__in=CENTRES))
     if words:
         rows = rows.filter(Q(name__icontains=words) | Q(address__icontains=words) | Q(division__name__icontains=words))
     rows = rows.annotate(n_offered=Count("offered", distinct=True))

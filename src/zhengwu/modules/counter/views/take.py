@@ -18,7 +18,16 @@ from zhengwu.kernel.matters.api import access_matter
 from zhengwu.kernel.matters.models import Matter
 from zhengwu.lib.now import local, now, today
 from zhengwu.lib.problem import Invalid, Problem
-from zhengwu.modules.counter.entry import Entry, check_form, from_draft, from_post, material_rows, papers_of, sections
+from zhengwu.modules.counter.entry import (
+    Entry,
+    check_form,
+    filled,
+    from_draft,
+    from_post,
+    material_rows,
+    papers_of,
+    sections,
+)
 from zhengwu.modules.counter.people import Typed, checked
 from zhengwu.modules.counter.points import Place, require_offered
 from zhengwu.modules.counter.readers import reader
@@ -80,7 +89,7 @@ def _submit(request: HttpRequest, entry: Entry, desk: Desk, *, until: str, key: 
     if entry.errors:
         return _page(request, entry, desk, status=422, key=key)
     try:
-        case = take_in(clerk=desk.account, place=desk.place, matter=entry.matter, parties=parties, form=entry.form,
+        case = take_in(clerk=desk.account, place=desk.place, matter=entry.matter, parties=parties, form=filled(entry),
                        papers=papers_of(entry), until=until, key=key, mandate=desk.mandate)
     except Problem as problem:
         entry.errors |= problem.errors if isinstance(problem, Invalid) else {problem.field: problem.zh}
