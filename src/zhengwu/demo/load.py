@@ -10,6 +10,7 @@ from django.db import transaction
 from zhengwu.demo import citizens
 from zhengwu.demo.accounts import COUNTY
 from zhengwu.demo.calendar import load_calendar, load_office_hours
+from zhengwu.demo.centre import load_hall
 from zhengwu.demo.fees import load_fees
 from zhengwu.demo.lists import load_masters
 from zhengwu.demo.matters import CHARTS, load_lists
@@ -67,6 +68,7 @@ def load(*, password: str, on: date, say: Say = lambda _: None, seed: int = SEED
     people = load_people(units, lists.matters, lists.windows, password=password, seed=seed)
     say(f"人员 {len(people.accounts)} 名，岗位 {len(people.posts)} 个")
     say(f"服务点：县内 {load_places(units, seed=seed)} 处分中心、乡镇和村级服务点")
+    say(f"大厅取号：{load_hall()} 类业务")
     say(f"收费目录：{load_fees(lambda organ: units[COUNTY, organ])} 项")
     say(f"情形引导：{citizens.define()} 项事项")
     say(f"检索：{index_matters(lists.matters, on)} 项事项可以查到")
