@@ -11,6 +11,7 @@ from zhengwu.demo.accounts import COUNTY
 from zhengwu.demo.centre_life import live_hall
 from zhengwu.demo.counter import live_counter
 from zhengwu.demo.fees import live_fees
+from zhengwu.demo.live_enforcement import live_enforcement
 from zhengwu.demo.live_hands import Staff, choose_action, filled_form, form_for, opinion_for, papers
 from zhengwu.demo.live_plans import Plan, plans
 from zhengwu.demo.people import Names
@@ -159,6 +160,7 @@ def live(*, now: datetime, seed: int, say: Say = lambda _: None) -> int | None:
     charts.after(now)
     with travel(now):
         _every_day()
+    life.opened += live_enforcement(now)
     life.opened += live_fees(now, seed)
     life.opened += live_counter(now, seed)
     life.opened += citizens.live(now)
