@@ -29,7 +29,14 @@ def sealed(settings, tmp_path) -> Path:
 
 
 def said(*command: str | Path) -> str:
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, errors="replace", timeout=60, check=False)  # noqa: S603
+    done = subprocess.run(
+        [str(part) for part in command],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=60,
+        check=False,
+    )
     return done.stdout
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from zhengwu.demo import charts, citizens
 from zhengwu.demo.accounts import COUNTY
 from zhengwu.demo.centre_life import live_hall
+from zhengwu.demo.certificates import live_certificates
 from zhengwu.demo.counter import live_counter
 from zhengwu.demo.fees import live_fees
 from zhengwu.demo.live_enforcement import live_enforcement
@@ -165,5 +166,6 @@ def live(*, now: datetime, seed: int, say: Say = lambda _: None) -> int | None:
     life.opened += live_counter(now, seed)
     life.opened += citizens.live(now)
     say(f"大厅今天 {live_hall(now, seed)} 个号")
+    say(f"市场监管局证照 {live_certificates(now, seed)} 份")
     say(f"办件 {life.opened} 件，办理 {life.acted} 步")
     return life.opened

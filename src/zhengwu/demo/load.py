@@ -11,6 +11,7 @@ from zhengwu.demo import citizens
 from zhengwu.demo.accounts import COUNTY
 from zhengwu.demo.calendar import load_calendar, load_office_hours
 from zhengwu.demo.centre import load_hall
+from zhengwu.demo.certificates import load_types
 from zhengwu.demo.enforcement import load_government, load_powers_of_office, load_registers
 from zhengwu.demo.fees import load_fees
 from zhengwu.demo.lists import load_masters
@@ -68,6 +69,7 @@ def load(*, password: str, on: date, say: Say = lambda _: None, seed: int = SEED
     say(f"基本目录 {len(masters)} 项，实施清单 {len(lists.matters)} 项（临溪县 {county} 项）")
     with travel(datetime.combine(on, time(9), CN) - timedelta(days=365)):
         office = load_powers_of_office(units, on)
+    say(f"证照类型目录：{load_types(on)} 类")
     people = load_people(units, [*lists.matters, *office], lists.windows, password=password, seed=seed)
     say(f"人员 {len(people.accounts)} 名，岗位 {len(people.posts)} 个")
     load_government(units)

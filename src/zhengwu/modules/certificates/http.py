@@ -47,8 +47,13 @@ class SharedOut(Schema):
     face: list[list[str]] = Field(description="pairs of label and text, the authorised items only")
 
 
-@router.get("certificates/shared", response=list[SharedOut], auth=signed_in, summary="按共享授权查验他人证照（逐次留痕）",
-            operation_id="lookAtShared")
+@router.get(
+    "certificates/shared",
+    response=list[SharedOut],
+    auth=signed_in,
+    summary="按共享授权查验他人证照（逐次留痕）",
+    operation_id="lookAtShared",
+)
 def shared(request: HttpRequest, sharing: int, subject: str, identifier: str = "") -> list[dict[str, Any]]:
     """Scope ``share``. ``sharing``: the authorisation; ``subject``: the business at hand, which the holder sees;
     ``identifier``: identifier or number, or the header ``Holder-Code`` with the holder's code (never in the address).

@@ -17,8 +17,12 @@ from zhengwu.modules.certificates.models import HOLDER_CODE, Certificate, Certif
 
 def access_certificate(actor: Actor, identifier: str) -> Certificate:
     """The certificate, if ``actor`` may see it; else NotFound, whether it exists or not."""
-    found = (Certificate.objects.visible_to(actor).select_related("unit", "case", "matter", "file", "kind", "previous", "follower")
-             .filter(identifier=identifier).first())
+    found = (
+        Certificate.objects.visible_to(actor)
+        .select_related("unit", "case", "matter", "file", "kind", "previous", "follower")
+        .filter(identifier=identifier)
+        .first()
+    )
     if found is None:
         raise NotFound("no-such-certificate", "没有这份证照，或者您无权查看", "no such certificate for you")
     return found
@@ -65,8 +69,12 @@ def state_counts(actor: Actor) -> dict[str, int]:
     rows = Certificate.objects.of_units(actor)
     day = today()
     lapsed = Q(status__in=Certificate.LAPSING, valid_to__lt=day)
-    counted = {state: Count("pk", filter=(Q(status=state) | lapsed) if state == "expired" else Q(status=state) & ~lapsed)
-               for state in Certificate.Status.values}
+    counted = {
+        state: Count(
+            "pk", filter=(Q(status=state) | lapsed) if state == "expired" else Q(status=state) & ~lapsed
+        )
+        for state in Certificate.Status.values
+    }
     found = rows.aggregate(all=Count("pk"), soon=Count("pk", filter=_watched("soon")),
                            ended=Count("pk", filter=_watched("ended")), **counted)
     return found | {"renewal": rows.filter(_watched("renewal")).count()}
@@ -74,7 +82,12 @@ def state_counts(actor: Actor) -> dict[str, int]:
 
 def types_of(actor: Actor) -> list[tuple[str, str]]:
     """(code, name) of the types in the actor's register."""
-    rows = Certificate.objects.of_units(actor).order_by("type_code").values_list("type_code").annotate(name=Max("title"))
+    rows = (
+        Certificate.objects.of_units(actor)
+        .order_by("type_code")
+        .values_list("type_code")
+        .annotate(name=Max("title"))
+    )
     return [(code, name) for code, name in rows]
 
 

@@ -146,11 +146,21 @@ def key_of_pkcs12(data: bytes, password: str) -> bytes:
     try:
         key, certificate, _ = pkcs12.load_key_and_certificates(data, password.encode() or None)
     except ValueError as error:
-        raise Problem("pkcs12", "证书文件打不开：请确认是PKCS#12（.p12、.pfx）文件，口令正确", "not a PKCS#12 file, or wrong password",
-                      field="file", status=422) from error
+        raise Problem(
+            "pkcs12",
+            "证书文件打不开：请确认是PKCS#12（.p12、.pfx）文件，口令正确",
+            "not a PKCS#12 file, or wrong password",
+            field="file",
+            status=422,
+        ) from error
     if certificate is None or not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
-        raise Problem("pkcs12-content", "文件里没有可用的私钥和证书（支持RSA和ECC）", "no usable key in it", field="file",
-                      status=422)
+        raise Problem(
+            "pkcs12-content",
+            "文件里没有可用的私钥和证书（支持RSA和ECC）",
+            "no usable key in it",
+            field="file",
+            status=422,
+        )
     return _pem(key, certificate)
 
 
@@ -175,7 +185,11 @@ def _midnight(day: date) -> datetime:
 def _named(name: str) -> Path:
     path = _folder() / name
     if not path.is_file():
-        raise Conflict("seal-key-missing", "印章的密钥文件不在本系统中，不能用印，请联系系统管理员", "the seal's key is missing")
+        raise Conflict(
+            "seal-key-missing",
+            "印章的密钥文件不在本系统中，不能用印，请联系系统管理员",
+            "the seal's key is missing",
+        )
     return path
 
 

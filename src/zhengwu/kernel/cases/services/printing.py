@@ -42,8 +42,14 @@ def _keep(paper: Document, case: Case) -> None:
             unit_id=case.unit_id, unit_name=case.unit.name, title=row.title, number=row.number,
             subject=f"paper:{row.pk}", purpose=kind.purpose if kind else "", on=local(row.at).date(),
             draw=lambda picture: render_document(row, case, picture=picture)))
-        row.file = files.keep(name=f"{row.title}-{case.number}.pdf", media_type="application/pdf", data=data, owner=None,
-                              purpose=PURPOSE, subject=case.number)
+        row.file = files.keep(
+            name=f"{row.title}-{case.number}.pdf",
+            media_type="application/pdf",
+            data=data,
+            owner=None,
+            purpose=PURPOSE,
+            subject=case.number,
+        )
         row.save(update_fields=["file"])
         append(f"paper:{row.pk}", SYSTEM.by(), [Entry("paper.sealed", {
             "case": case.number, "kind": row.kind, "number": row.number, "file_sm3": row.file.sm3})])

@@ -87,8 +87,15 @@ def test_a_paper_without_a_required_statement_is_refused_before_it_has_a_number(
         deed.document("special", "特别程序告知书", "临市监特", procedure="听证", basis=" ", time="20个工作日")
     assert refused.value.extra["missing"] == ["依据", "起始日期"] and "依据、起始日期" in refused.value.zh
     assert deed.documents == []
-    deed.document("special", "特别程序告知书", "临市监特", procedure="听证", basis="许可法第四十六条", time="20个工作日",
-                  since="2026-02-10")
+    deed.document(
+        "special",
+        "特别程序告知书",
+        "临市监特",
+        procedure="听证",
+        basis="许可法第四十六条",
+        time="20个工作日",
+        since="2026-02-10",
+    )
     assert len(deed.documents) == 1
 
 
@@ -100,12 +107,19 @@ def test_a_correction_notice_must_say_what_is_wrong_in_every_row(data):
 
 
 FILLED = {
-    "special": ({"procedure": "专家评审", "basis": "食品安全法", "time": "15个工作日", "since": "2026-02-10"},
-                ["专家评审", "15个工作日", "第四十五条", "2026年2月10日"]),
+    "special": (
+        {"procedure": "专家评审", "basis": "食品安全法", "time": "15个工作日", "since": "2026-02-10"},
+        ["专家评审", "15个工作日", "第四十五条", "2026年2月10日"],
+    ),
     "hearing_right": ({"reason": "拟不予许可"}, ["第四十七条", "五个工作日", "拟不予许可"]),
-    "hearing_notice": ({"time": "2026年3月2日9时", "place": "二楼会议室", "chair": "吴某"},
-                       ["第四十八条", "二楼会议室", "吴某", "回避"]),
-    "promised": ({"lawful": "20个工作日", "promised": "8个工作日", "due": "2026-02-26"}, ["8个工作日", "2026年2月26日"]),
+    "hearing_notice": (
+        {"time": "2026年3月2日9时", "place": "二楼会议室", "chair": "吴某"},
+        ["第四十八条", "二楼会议室", "吴某", "回避"],
+    ),
+    "promised": (
+        {"lawful": "20个工作日", "promised": "8个工作日", "due": "2026-02-26"},
+        ["8个工作日", "2026年2月26日"],
+    ),
     "halted": ({"reason": "申请人死亡", "basis": "行政许可法第七十条"}, ["申请人死亡", "中止"]),
     "ended": ({"reason": "申请人书面撤回", "basis": "行政许可法"}, ["申请人书面撤回", "六十日内"]),
     "delivery": ({"way": "留置送达", "place": "住所", "witness": "李某"}, ["留置送达", "李某", "住所"]),
@@ -123,7 +137,11 @@ def test_each_standard_paper_states_what_it_must_and_a_screen_reader_can_read_it
                                       data=data, at=START)
         pdf = PdfReader(BytesIO(printing.print_of(row, case)))
     text = "".join("".join(page.extract_text() for page in pdf.pages).split())
-    assert [w for w in (*wanted, row.title, "临市监〔2026〕1号", case.number, "临溪县市场监督管理局") if w not in text] == []
+    assert [
+        w
+        for w in (*wanted, row.title, "临市监〔2026〕1号", case.number, "临溪县市场监督管理局")
+        if w not in text
+    ] == []
     root = pdf.trailer["/Root"]
     assert (root["/Lang"], root["/MarkInfo"]["/Marked"], pdf.metadata.title) == ("zh-CN", True, row.title)
     assert "pdfuaid" in pdf.xmp_metadata.rdf_root.toxml() and "/H1" in structure(root["/StructTreeRoot"])

@@ -11,8 +11,8 @@ from zhengwu.modules.certificates.models.kind import CertificateType
 
 
 class Renewal(models.Model):
-    """An application to renew (延续, 行政许可法 §50); one at a time for a certificate. Undecided past the last day it is
-    deemed granted."""
+    """An application to renew (延续, 行政许可法 §50); one at a time for a certificate. Undecided past the last day it
+    is deemed granted."""
 
     class State(models.TextChoices):
         ASKED = "asked", "待决定"

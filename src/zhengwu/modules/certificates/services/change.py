@@ -25,7 +25,12 @@ REPLACED = "已换发新版本"
 FACE_TEXT_MAX = 200
 _CARRIED = ("number", "type_code", "title", "holder_id", "holder_name", "holder_code_type", "holder_code_sealed",
             "holder_code_index", "unit_id", "matter_id", "kind_id", "valid_to")
-_WORDS = {"changed": "已变更并换发", "reissued": "已补发", "renewed": "已准予延续并换发", "deemed": "已依法视为准予延续并换发"}
+_WORDS = {
+    "changed": "已变更并换发",
+    "reissued": "已补发",
+    "renewed": "已准予延续并换发",
+    "deemed": "已依法视为准予延续并换发",
+}
 
 
 def locked(identifier: str, by: Actor) -> Certificate:
@@ -67,7 +72,9 @@ def change(*, identifier: str, face: Sequence[tuple[str, str]], reason: str, by:
 def reissue(*, identifier: str, reason: str, by: Actor, at: datetime | None = None) -> Certificate:
     """A new version with the same face after loss or damage. Raises as ``change``."""
     old = locked(identifier, by)
-    return succeed(old, "reissued", by=by, reason=checked_reason(reason), basis="持证主体的补发申请", at=at or now.now())
+    return succeed(
+        old, "reissued", by=by, reason=checked_reason(reason), basis="持证主体的补发申请", at=at or now.now()
+    )
 
 
 def succeed(old: Certificate, how: str, *, by: Actor, reason: str, basis: str, at: datetime,
@@ -77,7 +84,9 @@ def succeed(old: Certificate, how: str, *, by: Actor, reason: str, basis: str, a
     ``new`` are the columns that differ. Raises Conflict for one not in force or a holder that is no more.
     """
     if old.status != Status.NORMAL or (how != "deemed" and old.state != Status.NORMAL):
-        raise Conflict("certificate-state", f"证照现为“{old.state_label}”，不能换发", "only one in force has a successor")
+        raise Conflict(
+            "certificate-state", f"证照现为“{old.state_label}”，不能换发", "only one in force has a successor"
+        )
     require_alive(old.holder_code_index)
     day: date = new.pop("valid_from", None) or now.local(at).date()
     version = old.version + 1
@@ -89,7 +98,12 @@ def succeed(old: Certificate, how: str, *, by: Actor, reason: str, basis: str, a
     old.save(update_fields=["status", "status_reason", "status_at"])
     fresh.save(force_insert=True)
     who = signed(by.by())
-    append(old.stream, who, [Entry("certificate.replaced", {"identifier": old.identifier, "by": fresh.identifier})], at=at)
+    append(
+        old.stream,
+        who,
+        [Entry("certificate.replaced", {"identifier": old.identifier, "by": fresh.identifier})],
+        at=at,
+    )
     append(fresh.stream, who, [Entry(f"certificate.{how}", {
         "identifier": fresh.identifier, "previous": old.identifier, "title": fresh.title, "unit": fresh.unit.name,
         "reason": reason, "basis": basis, "valid_from": day.isoformat(),

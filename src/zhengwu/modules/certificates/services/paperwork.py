@@ -22,22 +22,70 @@ _STATED = {"reason": "事实和理由", "basis": "依据"}
 _LAW = "《中华人民共和国行政许可法》"
 KINDS: dict[str, tuple[PaperKind, str, str, bool]] = {
     # kind, 机关代字's ending, what is decided, whether it ends with the remedies
-    "cert_held": (PaperKind("cert_held", "暂扣证照决定书", "行政处罚法第九条", _STATED), "证扣", "暂扣上述证照", True),
-    "cert_normal": (PaperKind("cert_normal", "解除暂扣通知书", "行政处罚法第九条", _STATED), "证解", "解除暂扣，发还上述证照", False),
-    "cert_revoked": (PaperKind("cert_revoked", "撤销行政许可决定书", "行政许可法第六十九条", _STATED), "证撤",
-                     "撤销上述行政许可，收回证照", True),
-    "cert_cancelled": (PaperKind("cert_cancelled", "注销行政许可决定书", "行政许可法第七十条", _STATED), "证销",
-                       "依法办理上述行政许可的注销手续，证照作废", True),
-    "cert_changed": (PaperKind("cert_changed", "准予变更行政许可决定书", "行政许可法第四十九条", _STATED), "证变",
-                     "准予变更，换发新版本证照，原版本同时失效", True),
-    "cert_reissued": (PaperKind("cert_reissued", "证照遗失补发通知书", "持证主体的补发申请", _STATED), "证补",
-                      "补发证照，原版本同时失效", False),
-    "cert_renewed": (PaperKind("cert_renewed", "准予延续行政许可决定书", "行政许可法第五十条",
-                               _STATED | {"new_to": "延续后的有效期"}), "证延", "准予延续，换发新证照", True),
-    "cert_unrenewed": (PaperKind("cert_unrenewed", "不予延续行政许可决定书", "行政许可法第五十条", _STATED), "证不延",
-                       "不予延续", True),
-    "cert_deemed": (PaperKind("cert_deemed", "视为准予延续告知书", "行政许可法第五十条第二款",
-                              _STATED | {"new_to": "延续后的有效期"}), "证视延", "视为准予延续，换发新证照", False),
+    "cert_held": (
+        PaperKind("cert_held", "暂扣证照决定书", "行政处罚法第九条", _STATED),
+        "证扣",
+        "暂扣上述证照",
+        True,
+    ),
+    "cert_normal": (
+        PaperKind("cert_normal", "解除暂扣通知书", "行政处罚法第九条", _STATED),
+        "证解",
+        "解除暂扣，发还上述证照",
+        False,
+    ),
+    "cert_revoked": (
+        PaperKind("cert_revoked", "撤销行政许可决定书", "行政许可法第六十九条", _STATED),
+        "证撤",
+        "撤销上述行政许可，收回证照",
+        True,
+    ),
+    "cert_cancelled": (
+        PaperKind("cert_cancelled", "注销行政许可决定书", "行政许可法第七十条", _STATED),
+        "证销",
+        "依法办理上述行政许可的注销手续，证照作废",
+        True,
+    ),
+    "cert_changed": (
+        PaperKind("cert_changed", "准予变更行政许可决定书", "行政许可法第四十九条", _STATED),
+        "证变",
+        "准予变更，换发新版本证照，原版本同时失效",
+        True,
+    ),
+    "cert_reissued": (
+        PaperKind("cert_reissued", "证照遗失补发通知书", "持证主体的补发申请", _STATED),
+        "证补",
+        "补发证照，原版本同时失效",
+        False,
+    ),
+    "cert_renewed": (
+        PaperKind(
+            "cert_renewed",
+            "准予延续行政许可决定书",
+            "行政许可法第五十条",
+            _STATED | {"new_to": "延续后的有效期"},
+        ),
+        "证延",
+        "准予延续，换发新证照",
+        True,
+    ),
+    "cert_unrenewed": (
+        PaperKind("cert_unrenewed", "不予延续行政许可决定书", "行政许可法第五十条", _STATED),
+        "证不延",
+        "不予延续",
+        True,
+    ),
+    "cert_deemed": (
+        PaperKind(
+            "cert_deemed",
+            "视为准予延续告知书",
+            "行政许可法第五十条第二款",
+            _STATED | {"new_to": "延续后的有效期"},
+        ),
+        "证视延",
+        "视为准予延续，换发新证照",
+        False,
+    ),
 }
 
 

@@ -1,4 +1,4 @@
-"""亮证: the holder shows a code that lives for five minutes; whoever scans it sees the whole face, and that stays seen."""
+"""亮证: the holder shows a code that lives five minutes; whoever scans it sees the whole face, and leaves a trace."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -37,7 +37,11 @@ def seen(*, code: str, by: Actor, unit_name: str = "") -> Presentation:
     shown = (Presentation.objects.select_for_update(of=("self",)).select_related("certificate__unit")
              .filter(code=code.strip().upper()[:16], until__gt=now(), uses__lt=USES_MAX).first())
     if shown is None:
-        raise NotFound("code-over", f"亮证码不存在，或者已过期。亮证码{MINUTES}分钟内有效，请对方重新出示", "unknown or over")
+        raise NotFound(
+            "code-over",
+            f"亮证码不存在，或者已过期。亮证码{MINUTES}分钟内有效，请对方重新出示",
+            "unknown or over",
+        )
     Presentation.objects.filter(pk=shown.pk).update(uses=F("uses") + 1)
     Access.objects.create(certificate=shown.certificate, unit_name=unit_name, account_id=by.account_id,
                           way=Access.Way.PRESENT, purpose="扫描亮证码", at=now())

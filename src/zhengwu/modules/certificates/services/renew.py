@@ -99,7 +99,12 @@ def decide(*, renewal_id: int, grant: bool, reason: str, by: Actor, at: datetime
         renewal.state = Renewal.State.GRANTED
     else:
         renewal.state = Renewal.State.REFUSED
-        append(old.stream, signed(by.by()), [Entry("certificate.unrenewed", {"reason": why, "basis": BASIS})], at=moment)
+        append(
+            old.stream,
+            signed(by.by()),
+            [Entry("certificate.unrenewed", {"reason": why, "basis": BASIS})],
+            at=moment,
+        )
         order(old, "cert_unrenewed", at=moment, reason=why, basis=BASIS)
         notify(account_id=renewal.asked_by_id, title=f"您的“{old.title}”不予延续", body=why,
                url=f"/certificates/{old.identifier}/", channels=("in_app", "sms"), key=f"renewal:{renewal.pk}")
@@ -109,8 +114,15 @@ def decide(*, renewal_id: int, grant: bool, reason: str, by: Actor, at: datetime
 
 def _locked(renewal_id: int, by: Actor) -> tuple[Renewal, Certificate]:
     renewal = Renewal.objects.filter(pk=renewal_id).first()
-    old = (Certificate.objects.visible_to(by).select_for_update(of=("self",)).select_related("unit", "kind", "case", "matter")
-           .filter(pk=renewal.certificate_id).first() if renewal else None)
+    old = (
+        Certificate.objects.visible_to(by)
+        .select_for_update(of=("self",))
+        .select_related("unit", "kind", "case", "matter")
+        .filter(pk=renewal.certificate_id)
+        .first()
+        if renewal
+        else None
+    )
     if renewal is None or old is None:
         raise NotFound("no-such-renewal", "没有这件延续申请", "no such renewal")
     renewal.refresh_from_db()

@@ -45,10 +45,19 @@ def paper_of(certificate: Certificate, base: str) -> files.StoredFile:
     if row.file is not None:
         return row.file
     template = row.kind.face if row.kind else "certificate"
-    data = put_seal(SealOrder(
-        unit_id=row.unit_id, unit_name=row.unit.name, title=row.title, number=row.number, subject=row.identifier,
-        purpose=SEAL_WORDS, on=local(row.issued_at).date(),
-        draw=lambda picture: paper.render(template, content(row, base) | {"seal_image": picture})), reason="颁发电子证照")
+    data = put_seal(
+        SealOrder(
+            unit_id=row.unit_id,
+            unit_name=row.unit.name,
+            title=row.title,
+            number=row.number,
+            subject=row.identifier,
+            purpose=SEAL_WORDS,
+            on=local(row.issued_at).date(),
+            draw=lambda picture: paper.render(template, content(row, base) | {"seal_image": picture}),
+        ),
+        reason="颁发电子证照",
+    )
     row.file = files.keep(name=f"{row.title}-{row.number}.pdf", media_type="application/pdf", data=data, owner=None,
                           purpose=PURPOSE, subject=row.identifier)
     row.save(update_fields=["file"])

@@ -22,7 +22,10 @@ from zhengwu.modules.certificates.models import Seal, SealUse
 
 PICTURE = "seal-picture"
 PICTURE_MAX = 500_000
-MOVES = {Seal.State.ACTIVE: (Seal.State.STOPPED, Seal.State.REVOKED), Seal.State.STOPPED: (Seal.State.ACTIVE, Seal.State.REVOKED)}
+MOVES = {
+    Seal.State.ACTIVE: (Seal.State.STOPPED, Seal.State.REVOKED),
+    Seal.State.STOPPED: (Seal.State.ACTIVE, Seal.State.REVOKED),
+}
 """From which state to which; a revoked seal stays revoked."""
 
 
@@ -33,7 +36,11 @@ def may_administer(actor: Actor, unit_id: int | None = None) -> bool:
 
 def _require(actor: Actor, unit_id: int) -> None:
     if not may_administer(actor, unit_id):
-        raise Denied("seal-keeper-only", "电子印章由本单位分管领导或安全管理员管理", "not the keeper of this organ's seals")
+        raise Denied(
+            "seal-keeper-only",
+            "电子印章由本单位分管领导或安全管理员管理",
+            "not the keeper of this organ's seals",
+        )
 
 
 @transaction.atomic
@@ -112,7 +119,11 @@ def seal_for(unit_id: int, purpose: str, day: date) -> Seal | None:
     rows = list(Seal.objects.filter(unit_id=unit_id, purpose__in=("", purpose)).select_related("unit", "picture"))
     usable = [seal for seal in rows if seal.usable_on(day)]
     if rows and not usable:
-        raise Conflict("seal-unusable", f"{rows[0].unit.name}的电子印章已停用、注销或者过期，不能用印", "no seal may be used")
+        raise Conflict(
+            "seal-unusable",
+            f"{rows[0].unit.name}的电子印章已停用、注销或者过期，不能用印",
+            "no seal may be used",
+        )
     return max(usable, key=lambda seal: (seal.purpose == purpose, seal.pk), default=None)
 
 
@@ -124,9 +135,15 @@ def put_seal(order: SealOrder, *, by: Actor = SYSTEM, reason: str = "") -> bytes
     if seal is None:
         return signing.sign(pdf, identifier=order.subject, unit=order.unit_name, reason=words)
     signed = signing.sign(pdf, identifier=order.subject, unit=seal.name, reason=words, key_file=seal.key_file)
-    SealUse.objects.create(seal=seal, title=order.title[:200], number=order.number[:100], subject=order.subject[:120],
-                           sm3=sm3(signed).hex(), by_label=by.by().label if by is not SYSTEM else "系统（发文自动用印）",
-                           at=now())
+    SealUse.objects.create(
+        seal=seal,
+        title=order.title[:200],
+        number=order.number[:100],
+        subject=order.subject[:120],
+        sm3=sm3(signed).hex(),
+        by_label=by.by().label if by is not SYSTEM else "系统（发文自动用印）",
+        at=now(),
+    )
     return signed
 
 

@@ -96,8 +96,8 @@ def look(*, sharing_id: int, by: Actor, subject: str, holder_code: str = "", ide
     """What ``by`` may see of a holder's certificates of the authorised type, newest first; each look leaves a trace.
 
     By the holder's whole code, or one identifier or number. ``subject``: the business at hand (办件编号 or words).
-    Each row: the facts, and ``face`` with the authorised items only. Raises NotFound (no authorisation in force: whether
-    it exists or not), Invalid.
+    Each row: the facts, and ``face`` with the authorised items only. Raises NotFound (no authorisation in force,
+    whether it exists or not), Invalid.
     """
     sharing = next((row for row in usable(by) if row.pk == sharing_id), None)
     if sharing is None:
@@ -118,7 +118,11 @@ def look(*, sharing_id: int, by: Actor, subject: str, holder_code: str = "", ide
     Access.objects.bulk_create([Access(
         certificate=row, sharing=sharing, unit_name=sharing.unit.name, account_id=by.account_id, way=way,
         purpose=sharing.purpose, subject=subject.strip(), at=now()) for row in found])
-    append(sharing.stream, by.by(), [Entry("sharing.used", {"way": str(way), "subject": subject.strip(), "found": len(found)})])
+    append(
+        sharing.stream,
+        by.by(),
+        [Entry("sharing.used", {"way": str(way), "subject": subject.strip(), "found": len(found)})],
+    )
     return [_shown(row, sharing) for row in found]
 
 

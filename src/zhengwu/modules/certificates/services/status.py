@@ -33,19 +33,37 @@ GROUNDS: dict[str, list[tuple[str, str, str]]] = {
     Status.HELD: [("h1", "违法行为依法给予暂扣证照处罚", "《中华人民共和国行政处罚法》第九条")],
     Status.NORMAL: [("n1", "暂扣期满", "暂扣决定"), ("n2", "暂扣决定被撤销或者解除", "暂扣决定")],
     Status.REVOKED: [
-        ("r1", "行政机关工作人员滥用职权、玩忽职守作出准予决定", "《中华人民共和国行政许可法》第六十九条第一款第（一）项"),
+        (
+            "r1",
+            "行政机关工作人员滥用职权、玩忽职守作出准予决定",
+            "《中华人民共和国行政许可法》第六十九条第一款第（一）项",
+        ),
         ("r2", "超越法定职权作出准予决定", "《中华人民共和国行政许可法》第六十九条第一款第（二）项"),
         ("r3", "违反法定程序作出准予决定", "《中华人民共和国行政许可法》第六十九条第一款第（三）项"),
-        ("r4", "对不具备申请资格或者不符合法定条件的申请人准予许可", "《中华人民共和国行政许可法》第六十九条第一款第（四）项"),
+        (
+            "r4",
+            "对不具备申请资格或者不符合法定条件的申请人准予许可",
+            "《中华人民共和国行政许可法》第六十九条第一款第（四）项",
+        ),
         ("r5", "依法可以撤销的其他情形", "《中华人民共和国行政许可法》第六十九条第一款第（五）项"),
-        ("r6", "以欺骗、贿赂等不正当手段取得", "《中华人民共和国行政许可法》第六十九条第二款")],
+        ("r6", "以欺骗、贿赂等不正当手段取得", "《中华人民共和国行政许可法》第六十九条第二款"),
+    ],
     Status.CANCELLED: [
         ("c1", "有效期届满未延续", "《中华人民共和国行政许可法》第七十条第（一）项"),
-        ("c2", "赋予公民特定资格，该公民死亡或者丧失行为能力", "《中华人民共和国行政许可法》第七十条第（二）项"),
+        (
+            "c2",
+            "赋予公民特定资格，该公民死亡或者丧失行为能力",
+            "《中华人民共和国行政许可法》第七十条第（二）项",
+        ),
         ("c3", "法人或者其他组织依法终止", "《中华人民共和国行政许可法》第七十条第（三）项"),
         ("c4", "许可依法被撤销、撤回，或者证件依法被吊销", "《中华人民共和国行政许可法》第七十条第（四）项"),
         ("c5", "因不可抗力导致许可事项无法实施", "《中华人民共和国行政许可法》第七十条第（五）项"),
-        ("c6", "法律、法规规定的其他情形，包括持证主体申请注销", "《中华人民共和国行政许可法》第七十条第（六）项")],
+        (
+            "c6",
+            "法律、法规规定的其他情形，包括持证主体申请注销",
+            "《中华人民共和国行政许可法》第七十条第（六）项",
+        ),
+    ],
 }
 """Status → grounds the law knows: (code, words, article)."""
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
@@ -67,8 +85,9 @@ def change_status(*, identifier: str, to: str, reason: str, by: Actor, ground: s
                   at: datetime | None = None) -> Certificate:
     """Sets the status of a certificate with a reason that everybody who checks it may read, and makes out the paper.
 
-    ``ground``: a code of GROUNDS, which gives the article; without it the paper names the article in general. Raises NotFound (not visible), Denied (not head or leader of the issuer), Conflict (state does not allow it),
-    Invalid (reason). The holder is told.
+    ``ground``: a code of GROUNDS, which gives the article; without it the paper names the article in general.
+    Raises NotFound (not visible), Denied (not head or leader of the issuer), Conflict (state does not allow it),
+    Invalid (reason, ground). The holder is told.
     """
     moment = at or now.now()
     certificate = (Certificate.objects.visible_to(by).select_for_update(of=("self",)).select_related("unit")

@@ -61,7 +61,9 @@ def confirm_stock(*, stock_id: int, by: Actor) -> StockImport:
     access_stock(by, stock_id)
     found = StockImport.objects.select_for_update(of=("self",)).get(pk=stock_id)
     if found.state != State.CHECKED:
-        raise Conflict("stock-state", f"这次导入现为“{found.get_state_display()}”，不能确认", "the state does not allow it")
+        raise Conflict(
+            "stock-state", f"这次导入现为“{found.get_state_display()}”，不能确认", "the state does not allow it"
+        )
     found.state = State.QUEUED
     found.save(update_fields=["state"])
     append(f"stock:{found.pk}", by.by(), [Entry("stock.confirmed", {"rows": found.rows})])
@@ -71,7 +73,11 @@ def confirm_stock(*, stock_id: int, by: Actor) -> StockImport:
 def run_queued() -> int:
     """Writes what was confirmed, one after another; returns how many imports were finished. For the worker."""
     done = 0
-    for pk in StockImport.objects.filter(state__in=(State.QUEUED, State.RUNNING)).order_by("id").values_list("pk", flat=True):
+    for pk in (
+        StockImport.objects.filter(state__in=(State.QUEUED, State.RUNNING))
+        .order_by("id")
+        .values_list("pk", flat=True)
+    ):
         done += _run(pk)
     return done
 
@@ -155,4 +161,6 @@ def _one(found: StockImport, row: Row, issuer: str, holder: int | None) -> None:
 
 def may_open_sheet(actor: Actor, stored: files.StoredFile) -> bool:
     """The sheet opens for those of the unit it was brought in for."""
-    return StockImport.objects.filter(file_id=stored.pk, unit_id__in=actor.unit_ids(Role.OFFICER, Role.HEAD, Role.LEADER)).exists()
+    return StockImport.objects.filter(
+        file_id=stored.pk, unit_id__in=actor.unit_ids(Role.OFFICER, Role.HEAD, Role.LEADER)
+    ).exists()

@@ -21,7 +21,16 @@ ROWS_MAX = 5000
 PROBLEMS_MAX = 500
 FIXED = ("证照编号", "持证主体", "证件类型", "证件号码", "颁发日期", "有效期起", "有效期止", "电子证照标识")
 CODE_TYPES = {"身份证": Certificate.CodeType.CITIZEN, "统一社会信用代码": Certificate.CodeType.USCC}
-SAMPLE = ("2019000123", "样例行，导入前删除", "统一社会信用代码", "91519921MA00000000", "2019-06-01", "2019-06-01", "长期", "")
+SAMPLE = (
+    "2019000123",
+    "样例行，导入前删除",
+    "统一社会信用代码",
+    "91519921MA00000000",
+    "2019-06-01",
+    "2019-06-01",
+    "长期",
+    "",
+)
 
 
 @dataclass
@@ -61,8 +70,13 @@ def read(data: bytes, kind: CertificateType, unit_id: int) -> tuple[list[Row], P
     wanted = [*FIXED, *(f["label"] for f in kind.fields)]
     missing = [name for name in wanted if name not in heads]
     if missing:
-        raise Problem("stock-columns", f"表头缺少：{'、'.join(missing)}。请用下载的模板填写", "columns are missing", field="file",
-                      status=422)
+        raise Problem(
+            "stock-columns",
+            f"表头缺少：{'、'.join(missing)}。请用下载的模板填写",
+            "columns are missing",
+            field="file",
+            status=422,
+        )
     filled = [(n, line) for n, line in enumerate(lines[1:], 2) if any(cell not in (None, "") for cell in line)]
     if not filled:
         raise Problem("stock-empty", "表里没有数据行", "no rows", field="file", status=422)

@@ -91,7 +91,11 @@ def publish_type(*, type_id: int, by: Actor) -> CertificateType:
     if not may_edit(by, draft.definer_id):
         raise Denied("not-the-definer", "证照类型由定义机构的审核人、分管领导或政务中心维护", "not entitled")
     if draft.state != State.DRAFT:
-        raise Conflict("type-state", f"这一版现为“{draft.get_state_display()}”，只有草稿可以公布", "only a draft is published")
+        raise Conflict(
+            "type-state",
+            f"这一版现为“{draft.get_state_display()}”，只有草稿可以公布",
+            "only a draft is published",
+        )
     CertificateType.objects.filter(code=draft.code, state=State.PUBLISHED).update(state=State.REPLACED)
     draft.state, draft.published_at = State.PUBLISHED, now()
     draft.save(update_fields=["state", "published_at"])

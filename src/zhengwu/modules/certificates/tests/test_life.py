@@ -80,11 +80,20 @@ def test_a_lost_one_is_reissued_once(world, certificate):
 
 def test_a_revocation_names_the_ground_of_the_law_and_must_give_one_that_fits(world, certificate):
     with pytest.raises(Invalid):
-        change_status(identifier=certificate.identifier, to="revoked", reason="骗取", ground="c1", by=world.actor("head"))
+        change_status(
+            identifier=certificate.identifier, to="revoked", reason="骗取", ground="c1", by=world.actor("head")
+        )
     change_status(identifier=certificate.identifier, to="revoked", reason="以虚假材料骗取许可", ground="r6",
                   by=world.actor("head"))
     said = words(CertificatePaper.objects.get(kind="cert_revoked"))
-    for part in ("撤销行政许可决定书", "第六十九条第二款", "以虚假材料骗取许可", certificate.number, "六十日内", "六个月内"):
+    for part in (
+        "撤销行政许可决定书",
+        "第六十九条第二款",
+        "以虚假材料骗取许可",
+        certificate.number,
+        "六十日内",
+        "六个月内",
+    ):
         assert part in said, part
 
 
@@ -141,7 +150,9 @@ def test_what_was_revoked_meanwhile_is_not_renewed_by_law(world, ending):
 
 
 def test_nothing_is_issued_to_the_dead_and_what_they_held_is_named(world, run, certificate):
-    row, held = record_end(kind="death", code=CITIZEN_ID, on=date(2026, 2, 8), source="县民政局通报", by=world.actor("head"))
+    row, held = record_end(
+        kind="death", code=CITIZEN_ID, on=date(2026, 2, 8), source="县民政局通报", by=world.actor("head")
+    )
     assert held == [certificate] and CITIZEN_ID not in str(Event.objects.filter(stream=f"holder-end:{row.pk}").values())
     with pytest.raises(Conflict, match="死亡"):
         run()
@@ -162,7 +173,9 @@ def test_an_end_with_a_wrong_number_is_refused(world, kind, code, field):
     assert refused.value.field == field or field in refused.value.extra["errors"]
 
 
-@pytest.mark.parametrize(("who", "status"), [("citizen", 200), ("colleague", 200), ("neighbour", 404), ("stranger", 404)])
+@pytest.mark.parametrize(
+    ("who", "status"), [("citizen", 200), ("colleague", 200), ("neighbour", 404), ("stranger", 404)]
+)
 def test_papers_about_a_certificate_open_for_holder_and_issuer(world, certificate, who, status):
     use_sealer(put_seal)
     reissue(identifier=certificate.identifier, reason="声明遗失", by=world.actor("head"))
@@ -175,7 +188,9 @@ def test_papers_about_a_certificate_open_for_holder_and_issuer(world, certificat
 def test_a_paper_about_a_certificate_without_reason_is_refused_without_a_number(certificate):
     with pytest.raises(Problem, match="事实和理由"):
         paperwork.order(certificate, "cert_held", at=certificate.issued_at, reason="", basis="法")
-    assert paperwork.order(certificate, "cert_held", at=certificate.issued_at, reason="违法", basis="法").number.endswith("1号")
+    assert paperwork.order(
+        certificate, "cert_held", at=certificate.issued_at, reason="违法", basis="法"
+    ).number.endswith("1号")
 
 
 def test_the_pages_carry_it_out_and_forms_come_back_filled(world, certificate):

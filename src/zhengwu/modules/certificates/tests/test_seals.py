@@ -104,7 +104,9 @@ def test_who_may_make_and_see_seals(world, seal):
 
 
 def test_a_pkcs12_of_an_authority_signs_and_a_wrong_password_is_refused(world, certificate):
-    pem = signing._make("某认证机构", "临溪县市场监督管理局", datetime(2026, 1, 1, tzinfo=CN), datetime(2026, 12, 1, tzinfo=CN))
+    pem = signing._make(
+        "某认证机构", "临溪县市场监督管理局", datetime(2026, 1, 1, tzinfo=CN), datetime(2026, 12, 1, tzinfo=CN)
+    )
     key = serialization.load_pem_private_key(pem, None)
     data = serialization.pkcs12.serialize_key_and_certificates(
         b"x", key, x509.load_pem_x509_certificate(pem), None, serialization.BestAvailableEncryption(b"secret"))

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from zhengwu.kernel.directory.api import issue_token
 from zhengwu.kernel.cases.tests.world import SINCE, person
+from zhengwu.kernel.directory.api import issue_token
 from zhengwu.kernel.directory.models import Appointment
 from zhengwu.kernel.ledger.models import Event
 from zhengwu.kernel.matters.held import find
@@ -45,7 +45,9 @@ def granted(world, kind, health) -> Sharing:
     return decide_sharing(sharing_id=asked.pk, to="granted", reason="", by=world.actor("head"))
 
 
-def test_another_unit_sees_by_authorisation_only_the_agreed_items_and_leaves_a_trace(world, granted, certificate, health):
+def test_another_unit_sees_by_authorisation_only_the_agreed_items_and_leaves_a_trace(
+    world, granted, certificate, health
+):
     (row,) = look(sharing_id=granted.pk, by=health, subject="办件51992101", holder_code=CITIZEN_ID)
     assert row["face"] == [["经营者名称", "李记面馆"]] and row["status"] == "normal"
     trace = Access.objects.get()
@@ -70,7 +72,9 @@ def test_without_an_authorisation_in_force_nobody_sees_anything(world, granted, 
     assert not Access.objects.exists()
 
 
-@pytest.mark.parametrize("given", [{"subject": ""}, {"subject": "办件一"}, {"subject": "x" * 90, "holder_code": CITIZEN_ID}])
+@pytest.mark.parametrize(
+    "given", [{"subject": ""}, {"subject": "办件一"}, {"subject": "x" * 90, "holder_code": CITIZEN_ID}]
+)
 def test_a_look_needs_business_and_a_holder(granted, health, given):
     with pytest.raises(Invalid):
         look(sharing_id=granted.pk, by=health, **given)
@@ -120,7 +124,9 @@ def test_the_pages_of_sharing_open_for_those_concerned(world, granted, certifica
     assert as_(world, "stranger").get(address).status_code == 404
     client = as_(world, "health")
     assert "公共场所卫生许可" in text(client.get("/desk/certificates/look/"))
-    page = client.post("/desk/certificates/look/", {"sharing": granted.pk, "subject": "办件二", "holder_code": CITIZEN_ID})
+    page = client.post(
+        "/desk/certificates/look/", {"sharing": granted.pk, "subject": "办件二", "holder_code": CITIZEN_ID}
+    )
     assert certificate.number in text(page) and Access.objects.count() == 1
     missed = client.post("/desk/certificates/look/", {"sharing": granted.pk, "subject": "", "holder_code": CITIZEN_ID})
     assert missed.status_code == 422 and CITIZEN_ID in text(missed)

@@ -42,8 +42,13 @@ def _filtered(request: HttpRequest) -> CertificateQuerySet:
 def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
     """States and what wants watching, each with its number."""
     counts, here = state_counts(request_actor(request)), (request.GET.get("status", ""), request.GET.get("watch", ""))
-    tabs = [("全部", "", "", "all"), *((str(label), value, "", value) for value, label in Certificate.Status.choices),
-            ("即将到期", "", "soon", "soon"), ("待决定的延续", "", "renewal", "renewal"), ("持证主体已终止", "", "ended", "ended")]
+    tabs = [
+        ("全部", "", "", "all"),
+        *((str(label), value, "", value) for value, label in Certificate.Status.choices),
+        ("即将到期", "", "soon", "soon"),
+        ("待决定的延续", "", "renewal", "renewal"),
+        ("持证主体已终止", "", "ended", "ended"),
+    ]
     return [{"label": label, "count": counts[key], "current": here == (status, watch),
              "url": "?" + urlencode({k: v for k, v in (("status", status), ("watch", watch)) if v})}
             for label, status, watch, key in tabs]
@@ -61,9 +66,17 @@ def register_page(request: HttpRequest) -> HttpResponse:
     page = SimpleNamespace(next=encode(found[PAGE - 1].pk) if len(found) > PAGE else None, previous=None)
     query = request.GET.copy()
     query.pop("cursor", None)
-    return render(request, "certificates/register.html", {
-        "rows": found[:PAGE], "page": page, "query": query.urlencode(),
-        "tabs": _tabs(request), "narrow": [{"name": "type", "label": "类型", "options": types_of(request_actor(request))}]})
+    return render(
+        request,
+        "certificates/register.html",
+        {
+            "rows": found[:PAGE],
+            "page": page,
+            "query": query.urlencode(),
+            "tabs": _tabs(request),
+            "narrow": [{"name": "type", "label": "类型", "options": types_of(request_actor(request))}],
+        },
+    )
 
 
 @require_GET
@@ -97,13 +110,30 @@ def _detail(request: HttpRequest, found: Certificate, more: dict[str, Any], stat
                "note": e.data.get("reason", "")} for e in history(found)]
     actions = choices(found) if may_change(request_actor(request), found) else []
     printed = "".join([found.title, found.holder_name, found.unit.name, *(f"{a}{b}" for a, b in found.face)])
-    return render(request, "certificates/detail.html", {
-        "grounds": [(code, f"{words}（{article}）") for value, _, _ in choices(found)
-                    for code, words, article in GROUNDS[value]],
-        "papers": list(found.papers.all()), "decisions": [("grant", "准予延续"), ("refuse", "不予延续")], "versions": versions(found), "accesses": list(found.accesses.all()[:20]),
-        "renewal": found.renewals.filter(state="asked").first(), "may": may_change(request_actor(request), found),
-        "certificate": found, "code": shown_code(found), "events": events, "unprintable": unprintable(printed),
-        "actions": [(value, f"{label}（{basis}）") for value, label, basis in actions], **more}, status=status)
+    return render(
+        request,
+        "certificates/detail.html",
+        {
+            "grounds": [
+                (code, f"{words}（{article}）")
+                for value, _, _ in choices(found)
+                for code, words, article in GROUNDS[value]
+            ],
+            "papers": list(found.papers.all()),
+            "decisions": [("grant", "准予延续"), ("refuse", "不予延续")],
+            "versions": versions(found),
+            "accesses": list(found.accesses.all()[:20]),
+            "renewal": found.renewals.filter(state="asked").first(),
+            "may": may_change(request_actor(request), found),
+            "certificate": found,
+            "code": shown_code(found),
+            "events": events,
+            "unprintable": unprintable(printed),
+            "actions": [(value, f"{label}（{basis}）") for value, label, basis in actions],
+            **more,
+        },
+        status=status,
+    )
 
 
 @require_POST

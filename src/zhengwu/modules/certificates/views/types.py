@@ -39,12 +39,24 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     found = get_object_or_404(CertificateType.objects.select_related("definer"), pk=pk) if pk else None
     definer = found.definer if found else Unit.objects.get(pk=actor.posts[0].unit_id)
     typed = _typed(request, found)
-    context: dict[str, Any] = {"found": found, "definer": definer, "typed": typed, "errors": {}, "types": CertificateType,
-                               "may": may_edit(actor, definer.pk)}
+    context: dict[str, Any] = {
+        "found": found,
+        "definer": definer,
+        "typed": typed,
+        "errors": {},
+        "types": CertificateType,
+        "may": may_edit(actor, definer.pk),
+    }
     status = 200
     if request.method == "POST":
-        data = {**typed, "years": whole(typed["years"]), "renew_before": whole(typed["renew_before"]),
-                "fields": [(label.strip(" *"), "*" in label) for label in typed["fields"].splitlines() if label.strip()]}
+        data = {
+            **typed,
+            "years": whole(typed["years"]),
+            "renew_before": whole(typed["renew_before"]),
+            "fields": [
+                (label.strip(" *"), "*" in label) for label in typed["fields"].splitlines() if label.strip()
+            ],
+        }
         try:
             draft = save_draft(code=found.code if found else typed["code"].strip().upper(), definer=definer, data=data,
                                by=actor)
