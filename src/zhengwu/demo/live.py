@@ -134,7 +134,7 @@ class Life:
     def _rate(self, plan: Plan, case: Case) -> None:
         case.refresh_from_db()
         if plan.stars and case.closed_at is not None and case.applicant is not None:
-            evaluate_own(number=case.number, by=case.applicant.actor, level=plan.stars)
+            evaluate_own(number=case.number, by=case.applicant.actor, level=6 - plan.stars)
 
 
 def _every_day() -> None:

@@ -226,7 +226,7 @@ class Year:
         journey = turn.journey
         assert journey.applicant is not None
         actor = self._actor(journey.applicant)
-        self._timed("rate", lambda: evaluate_own(number=journey.case_number, by=actor, level=journey.stars))
+        self._timed("rate", lambda: evaluate_own(number=journey.case_number, by=actor, level=6 - journey.stars))
         self._gone()
 
     def _record_month(self, day: int, acts: int, began: float) -> None:
