@@ -147,12 +147,12 @@ def _month(scene: Hall, month: date) -> None:
         if calendar.is_working(day.toordinal()):
             for number, (clerk, window) in enumerate(scene.seats()):
                 chance = rng.random()
-                if chance < 0.006:
+                if chance < 0.012:
                     continue
-                begun = _at(day, 8, 50) + timedelta(minutes=rng.randint(0, 9) + (25 if chance > 0.985 else 0))
-                ended = _at(day, 17, rng.randint(0, 20)) - timedelta(hours=2 if 0.98 < chance < 0.985 else 0)
+                begun = _at(day, 8, 50) + timedelta(minutes=rng.randint(0, 9) + (25 if chance > 0.97 else 0))
+                ended = _at(day, 17, rng.randint(0, 20)) - timedelta(hours=2 if 0.955 < chance < 0.965 else 0)
                 sittings.append(Sitting(window=window, clerk=clerk, day=day, begun_at=begun, ended_at=ended,
-                                        forgotten=0.975 < chance < 0.98))
+                                        forgotten=0.965 < chance < 0.97))
                 tickets += _served(scene, sittings[-1], lanes[window.pk], number)
         day += timedelta(days=1)
     Sitting.objects.bulk_create(sittings, batch_size=1000)
@@ -199,10 +199,10 @@ def _sheets(scene: Hall, months: list[date]) -> None:
 
 
 def _objected(scene: Hall, month: date, *, decided: bool) -> None:
-    row = Sheet.objects.filter(month=month, tenths__lt=1000).exclude(clerk__username="clerk").order_by("tenths").first()
+    row = Sheet.objects.filter(month=month).exclude(clerk__username="clerk").order_by("tenths", "pk").first()
     if row is None:
         return
-    sheets.object_to(pk=row.pk, by=row.clerk.actor, words="当天在县里开会，有会议通知，不应当计为缺勤或者迟到。")
+    sheets.object_to(pk=row.pk, by=row.clerk.actor, words="有一天是到县里开会，有会议通知，不应当计为缺勤或者迟到。")
     if decided:
         sheets.decide(pk=row.pk, by=scene.centre, words="经核对会议通知，情况属实，予以更正。", correction=20)
 

@@ -129,13 +129,14 @@ def _minutes(span: timedelta) -> float:
 
 
 def by_hour(point: ServicePoint, day: date) -> list[tuple[int, int, int]]:
-    """(hour, taken, served) from 8 to 18 for the picture of the day."""
+    """(hour, taken, served) of ten hours that hold what happened, from 8 on a usual day, for the picture."""
     taken, served = [0] * 24, [0] * 24
     for at, closed, state in Ticket.objects.filter(point=point, day=day).values_list("taken_at", "closed_at", "state"):
         taken[(at.hour + 8) % 24] += 1
         if closed is not None and state == Ticket.State.SERVED:
             served[(closed.hour + 8) % 24] += 1
-    return [(hour, taken[hour], served[hour]) for hour in range(8, 18)]
+    first = min([8, *(hour for hour in range(24) if taken[hour])])
+    return [(hour, taken[hour], served[hour]) for hour in range(first, first + 10)]
 
 
 def _visit(ticket: Ticket | None) -> Visit | None:

@@ -118,6 +118,7 @@ def test_the_desks_pages(hall, client) -> None:
     client.post("/desk/complaints/new/", typed | {"words": "工作人员态度生硬", "key": "once"})
     row = Complaint.objects.get()
     assert made.url == f"/desk/complaints/{row.case.number}/"
+    assert "还剩" in client.get("/desk/complaints/").content.decode()
     step(hall, row, "assign", "reception", "settle")
     assert "登记答复" in client.get(made.url).content.decode()
     assert client.post(made.url, {"words": "已当面道歉"}).status_code == 302

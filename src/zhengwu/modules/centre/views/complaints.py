@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from zhengwu.kernel.cases.api import new_key, state_label
 from zhengwu.kernel.cases.models import Step
+from zhengwu.kernel.cases.views.presenting import left_words
 from zhengwu.kernel.directory.api import Actor, open_text, request_actor, require_role
 from zhengwu.kernel.directory.models import Appointment, Unit
 from zhengwu.kernel.matters.models import ServicePoint, Window
@@ -39,9 +40,10 @@ def list_page(request: HttpRequest) -> HttpResponse:
             rows = rows.order_by("-case__opened_at")
         case _:
             rows = rows.filter(case__closed_at=None).order_by("case__due_at")
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page, moment = Paginator(rows, PAGE).get_page(request.GET.get("page")), now()
     for row in page:
         row.words = state_label(row.case.kind, row.case.state)  # type: ignore[attr-defined]
+        row.left = left_words(row.case.due_at, moment) if row.case.closed_at is None else ""  # type: ignore[attr-defined]
     return render(request, "centre/complaints.html", {
         "point": point, "page": page, "duty": on_duty(point),
         "narrow": [{"name": "state", "label": "办理", "options": [("closed", "已办结"), ("all", "全部含在办")]}]})

@@ -50,6 +50,7 @@ def _seat(sitting: Sitting) -> dict[str, Any]:
     mine = Ticket.objects.filter(clerk_id=sitting.clerk_id, day=today())
     return {
         "sitting": sitting, "window": window, "point": window.point,
+        "serves": "叫 " + "、".join(str(lane) for lane in window.lanes.filter(active=True)),
         "current": Ticket.objects.filter(window=window, state=Ticket.State.CALLED).select_related("lane").first(),
         "waiting": list(queue.waiting_for(window).select_related("lane")[:LISTED]),
         "waiting_count": queue.waiting_for(window).count(),
