@@ -106,8 +106,9 @@ def _no_further(reach: str) -> str:
 
 def _consent(agent: Account, row: tuple[str, str, str, str]) -> Mandate:
     name, born, serial, phone = row
-    ways = {"evidence": "sms", "grantor_phone": phone} if phone else {"evidence": "paper"}
-    mandate = ask_mandate(by=agent.actor, grantor_name=name, grantor_id=number(born, serial), **ways)
+    way = "sms" if phone else "paper"
+    mandate = ask_mandate(by=agent.actor, evidence=way, grantor_name=name, grantor_id=number(born, serial),
+                          grantor_phone=phone)
     paper = None
     if not phone:
         paper = store(name="授权委托书.pdf", stream=BytesIO(small_pdf()), owner=agent.actor, purpose=PAPER)
@@ -149,8 +150,8 @@ def _go_on(case: Case, plan: str, agent: Account, clock: Clock) -> None:
     actions = {"precheck": "accept", "decide": "grant", "issue": "issue", "deliver": "deliver"}
     with clock.back(2, 15):
         if plan == "correct":
-            step = todo(clerk.actor).get(case=case)
-            act(step_id=step.pk, action="correct", by=clerk.actor, form=_CORRECTION, opinion="请补正")
+            first = todo(clerk.actor).get(case=case)
+            act(step_id=first.pk, action="correct", by=clerk.actor, form=_CORRECTION, opinion="请补正")
         while plan in ("deliver", "collect") and (step := todo(clerk.actor).filter(case=case).first()):
             form = {"way": "代办员代领"} if step.kind == "deliver" else {}
             act(step_id=step.pk, action=actions[step.kind], by=clerk.actor, form=form, opinion="材料齐全，符合条件。")

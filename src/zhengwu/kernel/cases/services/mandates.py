@@ -59,7 +59,7 @@ def ask_mandate(
     if grantor is None and evidence == _Evidence.ONLINE:
         grantor = _find(by, grantor_name, number)
     index = identity_index(grantor) if grantor else blind_index(number)
-    mine = Account.objects.get(pk=by.account_id)
+    mine = Account.objects.get(pk=by.account_id or 0)
     if (grantor is not None and grantor.pk == mine.pk) or (index and index == identity_index(mine)):
         raise Invalid({"grantor_id": "不能委托自己"})
     if evidence == _Evidence.SMS:

@@ -48,7 +48,7 @@ def front(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(closed_at__isnull=phase != "closed")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     for case in page:
-        case.words = state_words(case)
+        case.words = state_words(case)  # type: ignore[attr-defined]
     ready = visible_to(actor).filter(channel=Case.Channel.AGENT, decided_at__isnull=False, errand__handed_at=None)
     return render(request, "counter/agent.html", {
         "point": own_point(actor),
@@ -103,7 +103,7 @@ def take(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 
 def _case(actor: Actor, number: str) -> Case:
     case = access_taken(actor, number)
-    if not case.parties.filter(account_id=actor.account_id, role="agent").exists():
+    if not case.parties.filter(account_id=actor.account_id or 0, role="agent").exists():
         raise NotFound("no-such-case", "没有查到这个办件，请核对编号", "no such case")
     return case
 
@@ -124,7 +124,7 @@ def _case_page(request: HttpRequest, case: Case, **more: Any) -> HttpResponse:
     step = _correction(actor, case)
     asked = case.steps.filter(kind="precheck", outcome="correct").order_by("-id").first() if step else None
     status = more.pop("status", 200)
-    party = case.parties.filter(account_id=actor.account_id, role="agent").select_related("mandate").last()
+    party = case.parties.filter(account_id=actor.account_id or 0, role="agent").select_related("mandate").last()
     return render(request, "counter/agent_case.html", {
         "case": case,
         "state": state_words(case),

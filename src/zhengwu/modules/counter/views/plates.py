@@ -40,5 +40,5 @@ def pdf(request: HttpRequest, kind: str) -> HttpResponse:
     if not people and kind != "door":
         raise Problem("nobody-here", "这个单位现在没有在岗人员，没有可打印的牌子", "nobody works there")
     response = HttpResponse(plate(kind, unit, people), content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(False, f"{PLATES[kind]}-{unit.short_name}.pdf")
+    response["Content-Disposition"] = str(content_disposition_header(False, f"{PLATES[kind]}-{unit.short_name}.pdf"))
     return response

@@ -16,5 +16,5 @@ def pdf(request: HttpRequest, code: str, kind: str) -> HttpResponse:
         raise NotFound("no-such-sheet", "没有这种打印件", "no such sheet")
     matter = access_matter(code)
     response = HttpResponse(sheet(matter, kind), content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(False, f"{SHEETS[kind]}-{matter.name[:40]}.pdf")
+    response["Content-Disposition"] = str(content_disposition_header(False, f"{SHEETS[kind]}-{matter.name[:40]}.pdf"))
     return response

@@ -51,8 +51,8 @@ def points(request: HttpRequest) -> HttpResponse:
     rows = rows.annotate(n_offered=Count("offered", distinct=True))
     page = Paginator(in_order(rows), PAGE).get_page(query.get("page"))
     for _, row in page:
-        row.state = open_now(row)
-        row.all_of = row.level in CENTRES and not row.n_offered
+        row.state = open_now(row)  # type: ignore[attr-defined]
+        row.all_of = row.level in CENTRES and not row.n_offered  # type: ignore[attr-defined]
     counties = Division.objects.filter(level=Division.Level.COUNTY, service_points__isnull=False).distinct()
     towns = Division.objects.filter(level=Division.Level.TOWNSHIP, code__startswith=code[:6]) if code else []
     groups = [{"name": "division", "label": "地区", "options": [(d.code, d.name) for d in counties.order_by("code")]}]
