@@ -45,7 +45,7 @@ def _words(hours: list[dict[str, str]]) -> str:
 
 def _authorities() -> None:
     """一审一核: what is done on the spot is left to the window whole, the complete matters' acceptance too."""
-    rows = Matter.objects.filter(division_id=COUNTY)
+    rows = Matter.objects.filter(division_id=COUNTY).applied_for()
     authority = Matter.WindowAuthority
     rows.filter(kind=Matter.Kind.INSTANT).update(window_authority=authority.DECIDE)
     rows.filter(complete=True).exclude(kind=Matter.Kind.INSTANT).update(window_authority=authority.ACCEPT)

@@ -25,6 +25,8 @@ from zhengwu.modules.hall.application import KIND
 T = TypeVar("T")
 _ARCHIVE_BATCH = 500
 CHORES = ("sweep_lights", "archive_due", "fire_due", "seal")
+RUN = ("instant", "standard", "promised", "joint")
+"""Charts of the year's applications; what the office does of itself is not simulated."""
 """Names in a tally that are no action of a person."""
 _RETURNED = "请补充说明审查情况后再报。"
 
@@ -119,7 +121,7 @@ class Year:
         """This process's cases of all places, the first one last."""
         made: list[Journey] = []
         for place in self.plan.places:
-            matters = list(Matter.objects.with_guide().filter(division=place).prefetch_related("materials"))
+            matters = list(Matter.objects.with_guide().filter(division=place, chart__key__in=RUN).prefetch_related("materials"))
             legal = Appointment.objects.filter(role=Role.LEGAL, unit__in={m.unit_id for m in matters}).exists()
             planner = Planner(matters, self.plan.applicants, seed=f"{self.plan.seed}:{place}", legal=legal,
                               mix=self.plan.mix)

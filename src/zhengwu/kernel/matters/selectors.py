@@ -6,7 +6,6 @@ from django.db.models import Q
 
 from zhengwu.kernel.matters.models import Matter, Power
 from zhengwu.kernel.matters.models.matter import MatterQuerySet
-from zhengwu.kernel.matters.models.power import BY_OFFICE
 from zhengwu.lib.now import today
 from zhengwu.lib.problem import Conflict, NotFound
 
@@ -32,7 +31,7 @@ def find(
         rows = rows.filter(unit_id=unit_id)
     if kind:
         rows = rows.filter(kind=kind)
-    rows = rows.filter(master__type=type) if type else rows.exclude(master__type__in=BY_OFFICE)
+    rows = rows.filter(master__type=type) if type else rows.applied_for()
     if theme:
         rows = rows.filter(master__theme=theme)
     if audience:

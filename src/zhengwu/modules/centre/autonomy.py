@@ -52,7 +52,7 @@ class UnitLine:
 
 def by_unit(point: ServicePoint) -> list[UnitLine]:
     """Units with published matters in the point's area, those with most matters first: three queries."""
-    matters = Matter.objects.in_force(today()).filter(division_id=point.division_id)
+    matters = Matter.objects.in_force(today()).applied_for().filter(division_id=point.division_id)
     rows = matters.order_by().values_list("unit_id").annotate(
         n=Count("id"), n_present=Count("id", filter=Q(window__point=point)),
         n_authority=Count("id", filter=~Q(window_authority=Matter.WindowAuthority.NONE)),

@@ -53,7 +53,7 @@ def place_of(actor: Actor, window_id: int | None) -> Place:
 
 def offered(point: ServicePoint) -> MatterQuerySet:
     """Matters in force that may be asked for at ``point``."""
-    rows = Matter.objects.in_force(today())
+    rows = Matter.objects.in_force(today()).applied_for()
     if point.offered.exists():
         return rows.filter(offered_at=point)
     return rows.filter(division_id=point.division_id) if point.level in CENTRES else rows.none()

@@ -14,7 +14,7 @@ from zhengwu.kernel.clock.api import Limit, LimitUnit
 from zhengwu.kernel.directory.models import Division, Unit
 from zhengwu.kernel.flow.models import Definition
 from zhengwu.kernel.matters.models.place import ServicePoint, Window
-from zhengwu.kernel.matters.models.power import MatterType, Power, in_force_q
+from zhengwu.kernel.matters.models.power import BY_OFFICE, MatterType, Power, in_force_q
 
 
 class MasterMatter(models.Model):
@@ -42,6 +42,10 @@ class MatterQuerySet(models.QuerySet["Matter"]):
         """Published and valid on ``day``, as is the unit's power behind: what runs through a door."""
         return self.filter(Q(valid_to=None) | Q(valid_to__gt=day), in_force_q(day, "power__"), power__unit=F("unit"),
                            status=Matter.Status.PUBLISHED, valid_from__lte=day)
+
+    def applied_for(self) -> "MatterQuerySet":
+        """What somebody can apply for: without what the office does of itself (依职权)."""
+        return self.exclude(master__type__in=BY_OFFICE)
 
     def with_guide(self) -> "MatterQuerySet":
         """Everything a row or a guide shows, without a query more per row."""

@@ -91,7 +91,7 @@ def _page(
     units = Unit.objects.valid_on(today()).filter(division__code__startswith=county).exclude(
         kind__in=[Unit.Kind.AREA, Unit.Kind.SECTION, Unit.Kind.GROUP]).order_by("sort_key")
     words = request.GET.get("q", "").strip()[:40]
-    shown = Matter.objects.in_force(today()).filter(division_id=county).order_by("sort_key")
+    shown = Matter.objects.in_force(today()).applied_for().filter(division_id=county).order_by("sort_key")
     chosen = list(shown.filter(code__in=typed.get("offered", [])))
     more = list(shown.filter(name__icontains=words).exclude(pk__in=[m.pk for m in chosen])[:60]) if words else []
     return render(request, "counter/point_form.html", {
