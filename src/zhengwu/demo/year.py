@@ -121,7 +121,8 @@ class Year:
         """This process's cases of all places, the first one last."""
         made: list[Journey] = []
         for place in self.plan.places:
-            matters = list(Matter.objects.with_guide().filter(division=place, chart__key__in=RUN).prefetch_related("materials"))
+            rows = Matter.objects.with_guide().filter(division=place, chart__key__in=RUN)
+            matters = list(rows.prefetch_related("materials"))
             legal = Appointment.objects.filter(role=Role.LEGAL, unit__in={m.unit_id for m in matters}).exists()
             planner = Planner(matters, self.plan.applicants, seed=f"{self.plan.seed}:{place}", legal=legal,
                               mix=self.plan.mix)

@@ -60,7 +60,8 @@ def matters(request: HttpRequest) -> HttpResponse:
         except Problem as problem:
             messages.error(request, problem.zh)
         return redirect(request.get_full_path())
-    rows = Matter.objects.in_force(today()).applied_for().filter(division_id=point.division_id).select_related("unit", "window")
+    rows = Matter.objects.in_force(today()).applied_for().filter(division_id=point.division_id)
+    rows = rows.select_related("unit", "window")
     if (unit := whole(request.GET.get("unit"))) is not None:
         rows = rows.filter(unit_id=unit)
     if (authority := request.GET.get("authority", "")) in Matter.WindowAuthority.values:
