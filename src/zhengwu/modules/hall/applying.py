@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from zhengwu.kernel.cases.api import Joining, save_draft
-from zhengwu.kernel.cases.mandates import access_mandate, require_mandate
+from zhengwu.kernel.cases.mandates import access_mandate, in_force, mandates_held, require_mandate
 from zhengwu.kernel.cases.models import Draft, Mandate
 from zhengwu.kernel.directory.api import Actor, request_actor
 from zhengwu.kernel.directory.models import Account
@@ -16,7 +16,7 @@ from zhengwu.kernel.matters import guidance, held
 from zhengwu.kernel.matters.api import access_matter, require_runnable
 from zhengwu.kernel.matters.models import Material, Matter
 from zhengwu.lib.canonical import dumps
-from zhengwu.lib.now import today
+from zhengwu.lib.now import now, today
 from zhengwu.lib.numbers import whole
 from zhengwu.lib.problem import Conflict, Denied
 from zhengwu.lib.sm import sm3
@@ -116,6 +116,11 @@ class Application:
             form[MANDATE] = self.mandate.pk
         self.draft = save_draft(matter=self.matter, by=self.actor, form=form, files=files)
         return self.draft
+
+    def usable_mandates(self) -> list[Mandate]:
+        """Powers of attorney by which this could be filled in for somebody else, in force now."""
+        rows = mandates_held(self.actor).filter(in_force(now()), grantor__isnull=False)
+        return [m for m in rows if m.matter_id in (None, self.matter.pk)][:20]
 
     def digest(self) -> str:
         """What co-applicants agree to: SM3 over form, answers, applicant and files."""

@@ -75,7 +75,7 @@ def test_few_queries_however_many_rows(world, client, django_assert_max_num_quer
     with django_assert_max_num_queries(10):
         page = client.get("/desk/")
     assert page.content.count(b"data-row") == 99
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(28):
         assert client.get(f"/desk/cases/{case.number}/").status_code == 200
 
 

@@ -139,6 +139,7 @@ def _page(
         masked_phone=masked_phone(application.applicant),
         known=known,
         asked=[(q["text"], o["label"]) for q, o in application.walk.asked] if application.walk else [],
+        mandates=application.usable_mandates() if application.mandate is None else [],
         ticket=signing.dumps(application.actor.account_id, salt=_TICKET),
         **more,
     )

@@ -25,6 +25,7 @@ from zhengwu.lib.problem import Denied, NotFound, Problem
 from zhengwu.modules.hall.views.face import go, page, signed_in
 
 TERMS = [("30", "一个月"), ("90", "三个月"), ("180", "半年"), ("365", "一年")]
+CASES = 50
 WORDS = {"asked": "yellow", "given": "green", "declined": "quiet", "revoked": "quiet"}
 
 
@@ -95,8 +96,10 @@ def mandate(request: HttpRequest, pk: int) -> HttpResponse:
     actor = _person(request)
     row = access_mandate(actor, pk)
     state, colour = _words(row)
-    used = Case.objects.filter(parties__mandate=row).distinct().order_by("-opened_at")[:50]
     giver = row.grantor_id == actor.account_id
+    used = Case.objects.filter(parties__mandate=row)
+    if not giver:
+        used = used.visible_to(actor)
     context = {
         "row": row,
         "state": state,
@@ -104,7 +107,7 @@ def mandate(request: HttpRequest, pk: int) -> HttpResponse:
         "giver": giver,
         "asked": row.state == Mandate.State.ASKED and row.valid_to > now(),
         "usable": _usable(row),
-        "cases": list(used) if giver else list(used.visible_to(actor)),
+        "cases": list(used.order_by("-opened_at").distinct()[:CASES]),
         "facts": [
             ("委托人", row.grantor_name),
             ("受托人", row.agent.name),

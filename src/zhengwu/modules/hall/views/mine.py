@@ -67,18 +67,21 @@ def my(request: HttpRequest) -> HttpResponse:
         "drafts": _drafts(actor) if first else [],
         "scene_drafts": _scene_drafts(actor) if first else [],
         "bundles": _bundles(actor) if first else [],
-        "groups": _groups(),
+        "groups": _groups(actor),
     }
     return page(request, "my", context)
 
 
-def _groups() -> list[dict[str, Any]]:
-    codes = [(code, kinds.get(code).title) for code in sorted(kinds.codes())]
-    return [
+def _groups(actor: Actor) -> list[dict[str, Any]]:
+    """The filters; kinds only where somebody has cases of several."""
+    own = sorted(set(own_cases(actor).order_by().values_list("kind", flat=True).distinct()) & kinds.codes())
+    groups: list[dict[str, Any]] = [
         {"name": "phase", "label": "阶段", "options": [("open", "在办"), ("closed", "办结")]},
         {"name": "as", "label": "身份", "options": list(AS.items())},
-        {"name": "kind", "label": "种类", "options": codes},
     ]
+    if len(own) > 1:
+        groups.append({"name": "kind", "label": "种类", "options": [(code, kinds.get(code).title) for code in own]})
+    return groups
 
 
 def _filtered(rows: Any, request: HttpRequest, actor: Actor) -> Any:

@@ -27,6 +27,7 @@ from zhengwu.lib.problem import Problem
 from zhengwu.modules.hall.scenes import scenes
 from zhengwu.modules.hall.views.face import page
 from zhengwu.modules.hall.views.showing import progress_context
+from zhengwu.ui.registry import address as url_of
 
 PAGE = 20
 CASE_NUMBER = re.compile(r"[0-9]{6}[0-9A-Za-z]{17}")
@@ -56,6 +57,7 @@ def front(request: HttpRequest) -> HttpResponse:
             "week": _week(),
             "popular": list(find().filter(complete=True)[:6]),
             "scenes": list(scenes().values()),
+            "appointments": url_of("centre:appointments"),
         },
     )
 

@@ -203,16 +203,15 @@ def papers(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @signed_in
 def confirm(request: HttpRequest, code: str) -> HttpResponse:
-    """/scenes/<code>/confirm/ — one button opens all cases, once."""
+    """/scenes/<code>/confirm/ — one button opens all cases, once; a second click finds what the first one opened."""
     try:
         found, actor, account, draft, together = _begin(request, code)
     except NotFound as missing:
-        if missing.code == "answers-first":
-            return go(request, "scene", code)
-        raise
+        if missing.code != "answers-first":
+            raise
+        return _opened_before(request, code) or go(request, "scene", code)
     if draft.pk is None:
-        last = Bundle.objects.filter(account=account, scene=code).order_by("-opened_at").first()
-        return go(request, "bundle", last.pk) if request.method == "POST" and last else go(request, "scene_form", code)
+        return _opened_before(request, code) or go(request, "scene_form", code)
     if together.errors(draft.form):
         return go(request, "scene_form", code)
     if request.method == "POST":
@@ -236,6 +235,12 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
         facts=[("申请人", account.name), *case_facts_of(together.schema, shown)],
         handed=[(p.name, names.get(draft.files.get(str(p.pk), ""), "没有提交")) for p in together.papers],
     )
+
+
+def _opened_before(request: HttpRequest, code: str) -> HttpResponse | None:
+    rows = Bundle.objects.filter(account_id=request_actor(request).account_id or 0, scene=code)
+    last = rows.order_by("-opened_at").first() if request.method == "POST" else None
+    return go(request, "bundle", last.pk) if last else None
 
 
 @signed_in
