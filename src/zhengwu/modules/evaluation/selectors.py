@@ -138,7 +138,7 @@ def rates_from_ledger(*, division: str, period: Period) -> Rates:
 
 
 def counted_of_clerks(clerk_ids: list[int], begin: datetime, end: datetime) -> dict[str, dict[int, int]]:
-    """For the clerk's month: ``praise`` 非常满意, ``bad`` 差评 that count, ``unrepaired`` those not rectified in time."""
+    """For the clerk's month: ``praise`` 非常满意, ``bad`` 差评, ``unrepaired`` those not put right in time."""
     rows = Evaluation.objects.counted().filter(clerk_id__in=clerk_ids, at__gte=begin, at__lt=end)
     late = Clock.objects.filter(kind="promised", light="red").values("subject")
     found: dict[str, dict[int, int]] = {"praise": {}, "bad": {}, "unrepaired": {}}

@@ -51,7 +51,8 @@ def list_page(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(state=state)
     months = sorted({last_month(), *Sheet.objects.filter(point=point).values_list("month", flat=True)}, reverse=True)
     return render(request, "centre/months.html", {
-        "point": point, "month": month, "title": f"{month.year}年{month.month}月考评", "rows": list(rows), "counts": counts,
+        "point": point, "month": month, "title": f"{month.year}年{month.month}月考评", "rows": list(rows),
+        "counts": counts,
         "code": f"{month:%Y-%m}", "can_show": counts.get("computed", 0), "over": month < today().replace(day=1),
         "narrow": [
             {"name": "month", "label": "月份",

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from zhengwu.kernel.cases.tests.world import START
+from zhengwu.kernel.ledger.models import Event
 from zhengwu.lib.now import travel
 from zhengwu.modules.evaluation.models import Evaluation
 from zhengwu.modules.evaluation.services.evaluate import evaluate_own
@@ -41,8 +42,6 @@ def test_others_have_no_list(world, client, bad, user) -> None:
 @pytest.mark.parametrize(("user", "status"), [("centre", 200), ("clerk", 403), ("head", 403), ("far_centre", 404),
                                               ("citizen", 403)])
 def test_the_number_to_call_back_is_the_centres_and_every_look_is_on_record(world, client, bad, user, status) -> None:
-    from zhengwu.kernel.ledger.models import Event
-
     client.force_login(world.people[user])
     answer = client.post(f"/desk/evaluations/{bad.pk}/callback/")
     assert answer.status_code == status
@@ -76,7 +75,8 @@ def test_the_public_page_and_its_few_queries(world, client, bad, django_assert_m
     assert "临溪县市场监督管理局" in page and "与存证一致" in page
     assert "态度不好" not in page
     assert "还没有办结" in client.get("/evaluations/?division=519922&period=2026-01").content.decode()
-    assert client.get("/evaluations/?division=%00&period=2026-99").status_code == 200
+    assert client.get("/evaluations/?division=nowhere&period=2026-99").status_code == 200
+    assert client.get("/evaluations/?division=%00").status_code == 400
 
 
 def test_the_device_asks_about_the_visit_just_served_and_about_no_other(world, served, client) -> None:
