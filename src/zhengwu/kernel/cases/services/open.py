@@ -101,11 +101,7 @@ def open_case(
         raise Invalid(errors)
     refuse_secret_data(cleaned, field="form")
     cleaned |= guidance.kept(guided) if guided else {}
-    try:
-        pk, version = draw(guidance.chart_of_walk(matter, guided))
-    except Version.DoesNotExist as error:
-        raise Conflict("chart-not-published", "该事项的办理流程已停用，暂时不能收件，请稍后再来或者咨询窗口",
-                       "the chart of this matter was withdrawn") from error
+    pk, version = _drawn(guidance.chart_of_walk(matter, guided))
     units = {matter.unit_id, (door.point or matter.point).unit_id}
     case = Case(
         id=pk,
@@ -128,6 +124,15 @@ def open_case(
         taken_by=door.clerk,
     )
     return begin(case, by=by, handed=handed, parties=parties)
+
+
+def _drawn(chart_id: int) -> tuple[int, Version]:
+    """The id of the new case and the published version its chart has now."""
+    try:
+        return draw(chart_id)
+    except Version.DoesNotExist as error:
+        raise Conflict("chart-not-published", "该事项的办理流程已停用，暂时不能收件，请稍后再来或者咨询窗口",
+                       "the chart of this matter was withdrawn") from error
 
 
 def begin(case: Case, *, by: Actor, handed: Iterable[Handed] = (), parties: Iterable[Joining] = ()) -> Case:

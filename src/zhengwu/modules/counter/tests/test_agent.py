@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from zhengwu.demo.samples import small_pdf
 from zhengwu.kernel.cases.api import revoke_mandate
 from zhengwu.kernel.cases.models import Case, Mandate, Step
 from zhengwu.kernel.cases.services.mandates import consent_code
 from zhengwu.kernel.ledger.models import Event
 from zhengwu.lib.now import now, travel
+from zhengwu.lib.tests.samples import jpg
 from zhengwu.modules.counter.models import Errand, Taking
 from zhengwu.modules.counter.tests.conftest import NUMBER, VILLAGER
 
@@ -50,7 +50,7 @@ def test_consent_on_paper_with_its_photo(at):
     agent = at.who("agent")
     sent = agent.post("/agent/consents/new/", {**VILLAGER, "grantor_phone": "", "evidence": "paper", "days": "30"})
     assert agent.post(sent["Location"]).status_code == 422
-    photo = SimpleUploadedFile("委托书.pdf", small_pdf(), "application/pdf")
+    photo = SimpleUploadedFile("委托书.jpg", jpg(), "image/jpeg")
     assert agent.post(sent["Location"], {"paper": photo}).status_code == 302
     assert Mandate.objects.get().state == "given"
 
@@ -117,7 +117,7 @@ def test_the_agent_corrects(at):
     assert "请补正" in page and "不清楚" in page
     empty = agent.post(f"/agent/cases/{case.number}/correct/", {"opinion": ""})
     assert empty.status_code == 422 and "请拍照上传" in empty.content.decode()
-    photo = SimpleUploadedFile("重拍.pdf", small_pdf(), "application/pdf")
+    photo = SimpleUploadedFile("重拍.jpg", jpg(), "image/jpeg")
     assert agent.post(f"/agent/cases/{case.number}/correct/", {"files": photo, "key": "a"}).status_code == 302
     case.refresh_from_db()
     assert case.state == "submitted" and case.submissions.filter(name__startswith="补正").count() == 1

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from zhengwu.demo.samples import small_pdf
 from zhengwu.kernel.cases.api import query_code, slip_code
 from zhengwu.kernel.cases.models import Case, Party, Submission
 from zhengwu.kernel.ledger.models import Event
 from zhengwu.kernel.matters.models import Matter
 from zhengwu.lib.now import now, today, travel
+from zhengwu.lib.tests.samples import jpg
 from zhengwu.modules.counter.models import LatePaper, Taking
 from zhengwu.modules.counter.tests.conftest import NUMBER, PHONE
 
@@ -108,9 +108,9 @@ def test_a_promise_needs_a_near_day(at, due):
 
 
 def test_a_photo_is_kept_with_the_draft_and_goes_with_the_case(at):
-    photo = SimpleUploadedFile("证明.pdf", small_pdf(), "application/pdf")
+    photo = SimpleUploadedFile("证明.jpg", jpg(), "image/jpeg")
     sent = send(at, **{f"file-{at.required.pk}": photo, "person-name": ""})
-    assert sent.status_code == 422 and "已有：证明.pdf" in sent.content.decode()
+    assert sent.status_code == 422 and "已有：证明.jpg" in sent.content.decode()
     assert send(at, **{f"way-{at.required.pk}": "file"}).status_code == 302
     assert Submission.objects.get().file.subject == Case.objects.get().number
     bad = SimpleUploadedFile("x.exe", b"MZ" + b"0" * 99)
