@@ -159,7 +159,7 @@ def report(db: psycopg.Connection[Any], charts: dict[str, str], rounds: int) -> 
     print(f"{'chart':<12}" + "".join(f"{c:>10}" for c in columns))
     first = 0.0
     for name, xml in charts.items():
-        few = max(2, rounds // 10) if name in ("50 tasks", "200 tasks") else rounds
+        few = max(2, rounds // 10) if name in ("50 tasks", "200 tasks") else rounds  # their cases have more steps
         found = measure(db, {"ours": ours(xml), "spiff": spiff(xml)}, few)
         (ms, cpu, size), (ms2, cpu2, size2) = found["ours"], found["spiff"]
         first = first or ms
