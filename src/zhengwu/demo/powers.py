@@ -189,7 +189,8 @@ def _last_year(county: _County, gone: list[Power]) -> None:
     stamp = datetime.combine(days[0], time(15), CN)
     tasks = Task.objects.bulk_create(
         Task(campaign=campaign, unit_id=unit, state="passed", legal_at=stamp + timedelta(days=12),
-             submitted_at=stamp + timedelta(days=3 if n % 11 == 5 else -n % 9), staffing_at=stamp + timedelta(days=40))
+             submitted_at=stamp + timedelta(days=3 if n % 11 == 5 else -(n % 9)),
+             staffing_at=stamp + timedelta(days=40))
         for n, unit in enumerate(units))
     by_unit = {t.unit_id: t for t in tasks}
     ends = {p.pk: row for p, row in zip(gone, _GONE, strict=True)}

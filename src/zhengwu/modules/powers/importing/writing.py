@@ -40,12 +40,15 @@ class Writer:
     matters: list[Matter] = field(default_factory=list)
     _units: dict[str, Unit] = field(default_factory=dict)
     _masters: dict[tuple[str, str, int], MasterMatter] = field(default_factory=dict)
+    _known: dict[tuple[str, str], MasterMatter] = field(default_factory=dict)
     _last: dict[str, int] = field(default_factory=dict)
 
     def write(self, checked: Checker) -> dict[str, Any]:
         """Everything, or an exception and nothing. Returns what was written, in numbers."""
         point, charts = self._ground()
         self._make_units(checked)
+        names = {line.cells["name"] for line in checked.lines}
+        self._known = {(m.type, m.name): m for m in MasterMatter.objects.filter(name__in=names).order_by("-pk")}
         used: dict[tuple[int, str, str], int] = {}
         rows: list[tuple[Matter, Line]] = []
         for line in checked.lines:
@@ -91,7 +94,7 @@ class Writer:
         type_code, name = line.facts["type"], line.cells["name"]
         key = (type_code, name, nth)
         if key not in self._masters:
-            found = MasterMatter.objects.filter(type=type_code, name=name).first() if nth == 1 else None
+            found = self._known.get((type_code, name)) if nth == 1 else None
             self._masters[key] = found or self._new_master(line, type_code, name)
         return self._masters[key]
 

@@ -1,6 +1,7 @@
 """A city with the gates of its list: justice bureau, staffing office, the county's leader."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ def power_of(city: City, chart: str = "promised", county: str = "lin") -> Power:
     return matter.power
 
 
-def content(city: City, **more) -> dict:
+def content(city: City, **more: Any) -> dict[str, Any]:
     """A complete content, as the form's fields clean it."""
     from zhengwu.kernel.matters.powers import blank
 

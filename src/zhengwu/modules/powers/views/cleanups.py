@@ -86,7 +86,8 @@ def index(request: HttpRequest) -> HttpResponse:
             errors = problem.extra.get("errors") or {"year": problem.zh}
     rows = _visible(actor).annotate(all=Count("tasks"), passed=Count("tasks", filter=Q(tasks__state="passed")))
     return render(request, "powers/cleanups.html", {
-        "campaigns": list(rows[:50]), "divisions": [(d.code, d.name) for d in divisions], "errors": errors,
+        "campaigns": list(rows.order_by("-year", "-pk")[:50]), "errors": errors,
+        "divisions": [(d.code, d.name) for d in divisions],
         "typed": {"year": today().year, **request.POST.dict()}}, status=422 if errors else 200)
 
 
@@ -116,6 +117,8 @@ def _board(request: HttpRequest, campaign: Campaign, problem: Problem | None) ->
         "may_finish": campaign.state == "running" and campaign.division_id in policies.staffing_divisions(
             request_actor(request)),
         "groups": [{"name": "state", "label": "进度", "options": [*Task.State.choices, ("late", "逾期")]}],
+        "open": {t.pk for t in tasks} if campaign.division_id in policies.gate_divisions(request_actor(request)) else
+        {t.pk for t in _mine(request, tasks)},
     }, status=problem.status if problem else 200)
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from zhengwu.kernel.clock.api import LimitUnit
+from zhengwu.kernel.clock.api import Limit, LimitUnit
 from zhengwu.kernel.directory.api import Actor, Role, request_actor, require_role
 from zhengwu.kernel.directory.models import Unit
 from zhengwu.kernel.flow.models import Definition
@@ -208,7 +208,8 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 def _change(request: HttpRequest, version: PowerVersion, more: dict[str, Any], status: int = 200) -> HttpResponse:
     actor = request_actor(request)
     stages = [s for s in PowerVersion.State if s not in ("dropped",)]
-    leads = version.content["government"] or version.content["type"] >= "61"
+    content = version.content
+    leads = content["government"] or content["type"] >= "61"
     steps = [s.label for s in stages if s != "leader" or leads]
     receivers = Unit.objects.filter(pk__in=version.receivers).order_by("sort_key")
     needs = faults(version.content) if version.change in (Change.NEW, Change.CHANGE) else {}
@@ -216,6 +217,8 @@ def _change(request: HttpRequest, version: PowerVersion, more: dict[str, Any], s
         "version": version, "power": version.power, "chapter": chapter(version, before(version)), "steps": steps,
         "shown": typed_of(version.content), "needs": needs if version.state == "draft" else {},
         "type_label": MatterType(version.content["type"]).label, "receivers": list(receivers), "today": today(),
+        "limit": Limit(content["limit_n"], LimitUnit(content["limit_unit"])).label if content["limit_n"] else "",
+        "chart_title": Definition.objects.filter(key=content["chart"]).values_list("title", flat=True).first(),
         "may_edit": version.state == "draft" and policies.may_draft(actor, version.power.unit),
         "may_submit": policies.may_submit(actor, version), "may_review": policies.may_review(actor, version),
         "may_publish": policies.may_publish(actor, version),

@@ -18,6 +18,7 @@ from zhengwu.modules.powers.policies import staffing_divisions
 from zhengwu.modules.powers.services.imports import IMPORTERS, confirm, import_divisions, jobs_of, upload
 from zhengwu.modules.powers.views.public import page_of
 
+REFRESH_SECONDS = "2"
 FAULT_COLUMNS = ("行号", "列", "哪里不对", "应当怎样")
 
 
@@ -64,10 +65,13 @@ def _found(request: HttpRequest, pk: int) -> ImportJob:
 
 def _job(request: HttpRequest, found: ImportJob, problem: Problem | None) -> HttpResponse:
     new_units: dict[str, Any] = found.summary.get("new_units", {})
-    return render(request, "powers/import.html", {
+    answer = render(request, "powers/import.html", {
         "job": found, "problem": problem, "new_units": sorted(new_units.items()),
         "may_publish": found.division_id in staffing_divisions(request_actor(request)),
         "total": max(found.total, found.done, 1)}, status=problem.status if problem else 200)
+    if found.working:
+        answer["Refresh"] = REFRESH_SECONDS
+    return answer
 
 
 @require_POST

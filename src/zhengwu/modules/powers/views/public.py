@@ -110,14 +110,14 @@ def power_facts(power: Power, *, inner: bool) -> dict[str, Any]:
         "version": version, "matters": list(matters), "guides": bool(address("hall:matters")),
         "chapters": history(power), "received": list(power.received.select_related("unit")),
         "merged": list(power.merged.all()), "runs": power.runs_on(today()),
-        "about": [
+        "about": [(label, value) for label, value in (
             ("权力编码", power.code), ("类型", power.get_type_display()), ("类别", power.get_family_display()),
             ("实施主体", power.unit.name), ("行政区划", power.division.name), ("行使内容", power.exercise),
             ("子项", "；".join(power.sub_items)), ("法定时限", power.limit_label or power.limit_note),
             ("层级", "政府层级权力" if power.government else "部门权力"), ("审批的分管领导", leader),
             ("公开范围", power.get_openness_display()), ("状态", power.state_label),
             ("生效日期", power.valid_from.isoformat() if power.valid_from else ""),
-            ("终止日期", power.valid_to.isoformat() if power.valid_to else "")],
+            ("终止日期", power.valid_to.isoformat() if power.valid_to else "")) if value],
     }
 
 
