@@ -17,6 +17,7 @@ from zhengwu.demo.live_enforcement import live_enforcement
 from zhengwu.demo.live_hands import Staff, choose_action, filled_form, form_for, opinion_for, papers
 from zhengwu.demo.live_plans import Plan, plans
 from zhengwu.demo.people import Names
+from zhengwu.demo.powers_live import live_powers
 from zhengwu.demo.verbs import give_keys, live_verbs
 from zhengwu.kernel.cases.api import act, archive_due, fire_due, open_case, sweep_lights
 from zhengwu.kernel.cases.models import Case, Step
@@ -172,5 +173,6 @@ def live(*, now: datetime, seed: int, say: Say = lambda _: None) -> int | None:
     life.opened += citizens.live(now)
     live_agencies(now)
     say(f"大厅今天 {live_hall(now, seed)} 个号")
+    say(f"权责清单变动 {live_powers(now)} 项")
     say(f"办件 {life.opened} 件，办理 {life.acted} 步")
     return life.opened
