@@ -18,6 +18,7 @@ from zhengwu.modules.centre.selectors import board, by_hour, lanes_with_waiting,
 from zhengwu.modules.centre.services.attend import hours_of
 
 VIEWERS = (Role.CENTRE, Role.RECEPTION)
+BOARD_REFRESH = 30
 TALL = 60
 """Height of the picture's bars."""
 
@@ -57,10 +58,12 @@ def windows(request: HttpRequest) -> HttpResponse:
     seats = board(point)
     wanted = request.GET.get("open", "")
     shown = [s for s in seats if not wanted or s.open is (wanted == "1")]
-    return render(request, "centre/board.html", {
+    answer = render(request, "centre/board.html", {
         "point": point, "seats": shown, "open": sum(s.open for s in seats), "total": len(seats),
         "narrow": [{"name": "open", "label": "窗口", "options": [("1", "在岗"), ("0", "无人")]}],
         "manages": request_actor(request).has_role(*VIEWERS)})
+    answer["Refresh"] = str(BOARD_REFRESH)
+    return answer
 
 
 @require_GET

@@ -22,7 +22,7 @@ from zhengwu.modules.centre.services.book import arrive
 from zhengwu.modules.centre.services.ticket import leave, take
 from zhengwu.ui.registry import address
 
-SCREEN_REFRESH, TICKET_REFRESH = 5, 15
+SCREEN_REFRESH, TICKET_REFRESH, KIOSK_REFRESH = 5, 15, 30
 CODES_AN_HOUR = 60
 
 
@@ -42,7 +42,9 @@ def kiosk(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         except Problem as refused:
             problem = refused
     shown = {"point": point, "lanes": lanes_with_waiting(point), "problem": problem}
-    return render(request, "centre/kiosk.html", shown, status=problem.status if problem else 200)
+    answer = render(request, "centre/kiosk.html", shown, status=problem.status if problem else 200)
+    answer["Refresh"] = f"{KIOSK_REFRESH}; url={request.path}"
+    return answer
 
 
 def _lane(point: ServicePoint, wanted: str | None) -> Lane:
