@@ -123,6 +123,15 @@ def check_form(entry: Entry) -> dict[str, str]:
     return forms.clean(entry.matter.form_schema, filled(entry))[1]
 
 
+def check_papers(entry: Entry) -> dict[str, str]:
+    """The required materials nothing is said about; those wanted in some situations only are the clerk's to judge."""
+    return {
+        f"material-{m.pk}": f"请提交“{m.name}”"
+        for m in entry.matter.materials.all()
+        if m.required and not m.when and not entry.papers.get(str(m.pk), {}).get("way")
+    }
+
+
 def sections(entry: Entry) -> list[tuple[str, list[forms.Field]]]:
     """The matter's fields to draw; a repeating part ends with an empty row to type into."""
     schema = entry.matter.form_schema

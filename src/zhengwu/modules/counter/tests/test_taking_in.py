@@ -45,11 +45,13 @@ def test_a_second_click_is_harmless(at):
 
 
 def test_wrong_input_is_said_at_its_field_and_nothing_is_lost(at):
-    sent = send(at, **{"person-number": "110105194912310021", "person-name": "王", "person-phone": "12", "area": "0"})
+    sent = send(at, **{"person-number": "110105194912310021", "person-name": "王", "person-phone": "12", "area": "0",
+                         f"way-{at.required.pk}": ""})
     page = sent.content.decode()
     assert sent.status_code == 422 and not Case.objects.exists()
     for name in ("person-number", "person-name", "person-phone", "area"):
         assert f'id="id_{name}_error"' in page, name
+    assert f'href="#id_way-{at.required.pk}"' in page and "请提交“场所证明”" in page
     assert 'value="110105194912310021"' in page and 'value="李记面馆"' in page
     draft = Taking.objects.get()
     assert "110105194912310021" not in draft.person_sealed and "110105" not in str(draft.form)

@@ -21,6 +21,7 @@ from zhengwu.lib.problem import Invalid, Problem
 from zhengwu.modules.counter.entry import (
     Entry,
     check_form,
+    check_papers,
     filled,
     from_draft,
     from_post,
@@ -85,7 +86,7 @@ def entry_page(request: HttpRequest, matter: Matter, desk: Desk) -> HttpResponse
 
 def _submit(request: HttpRequest, entry: Entry, desk: Desk, *, until: str, key: str) -> HttpResponse:
     parties, wrong = checked(entry.person)
-    entry.errors |= wrong | check_form(entry)
+    entry.errors |= wrong | check_form(entry) | check_papers(entry)
     if entry.errors:
         return _page(request, entry, desk, status=422, key=key)
     try:
