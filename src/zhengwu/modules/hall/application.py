@@ -33,6 +33,8 @@ DELIVERY = Limit(10, LimitUnit.WORKING_DAY)
 EXTENSION = Limit(10, LimitUnit.WORKING_DAY)
 JOINT_EXTENSION = Limit(15, LimitUnit.WORKING_DAY)
 CORRECTION_ITEMS_MAX = 30
+SPECIAL_DAYS, SPECIAL_DAYS_MAX = 10, 60
+"""Working days told for a procedure outside the limit where the officer names none, and the most that may be named."""
 
 
 def number(case: Case, at: datetime) -> str:
@@ -115,6 +117,30 @@ def correction(deed: Deed) -> None:
     deed.step.form = {"items": clean}
     deed.document(
         "correction", "补正告知书", f"{deed.case.unit.short_name}补", items=clean, matter=_matter_facts(deed.case)
+    )
+
+
+def special(deed: Deed) -> None:
+    """What §45 leaves out of the limit begins: the applicant is told in writing which procedure, by what law, how long.
+
+    How many working days is what the officer names (``form["days"]``), else SPECIAL_DAYS.
+    """
+    node = next((n for n in deed.chart.tasks() if n.kind_of_step == "inspect" and n.suspends is not None), None)
+    if node is None or node.suspends is None:
+        return
+    reason, basis = node.suspends
+    days = str(deed.form.get("days") or SPECIAL_DAYS)
+    if not days.isdecimal() or not 1 <= int(days) <= SPECIAL_DAYS_MAX:
+        raise Invalid({"days": f"预计所需时间须为1到{SPECIAL_DAYS_MAX}个工作日"})
+    deed.document(
+        "special",
+        "特别程序告知书",
+        f"{deed.case.unit.short_name}特",
+        procedure=f"{reason}（{node.name}）",
+        basis=basis,
+        time=f"预计{days}个工作日",
+        since=local(deed.at).date().isoformat(),
+        reason=deed.opinion,
     )
 
 
@@ -247,6 +273,7 @@ APPLICATION = CaseKind(
         ("decide", "deny"): deny,
         ("issue", "issue"): issue,
         ("deliver", "deliver"): deliver,
+        ("review", "inspect"): special,
         ("review", "fail"): need_opinion,
         ("approve", "return"): need_opinion,
         ("approve", "disagree"): need_opinion,

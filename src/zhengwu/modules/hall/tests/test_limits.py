@@ -87,3 +87,12 @@ def test_one_case_that_cannot_be_accepted_does_not_hold_up_the_others(world, cap
     assert Case.objects.get(pk=broken.pk).accepted_at is None
     assert Case.objects.get(pk=sound.pk).accepted_at == START
     assert "hall.deemed" in caplog.text
+
+
+def test_an_inspection_outside_the_limit_is_told_in_writing(world):
+    with travel(START):
+        case = apply(world)
+        do(world, case, "precheck", "clerk", "accept")
+        do(world, case, "review", "officer", "inspect")
+    told = case.documents.get(kind="special")
+    assert told.data["time"] == "预计10个工作日" and "第四十五条" in told.data["basis"] and told.number
