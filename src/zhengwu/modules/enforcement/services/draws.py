@@ -37,7 +37,7 @@ def commit_draw(*, unit: Unit, by: Actor, title: str, objects: int, inspectors: 
             raise Invalid({"case": "只能为本单位已批准、待抽取的检查件抽取"})
         if Draw.objects.filter(case=case).exists():
             raise Conflict("drawn-before", "这个检查件已经抽取过，不能重抽", "this case has its draw")
-    seed = secrets.token_hex(32)
+    seed = "-".join(secrets.token_hex(4) for _ in range(7))  # in groups: no run of digits looks like a person's number
     frozen = {kind: [[r["code"], r["name"]] for r in rows] for kind, rows in lists.items()}
     draw = Draw.objects.create(
         unit=unit, case=case, title=title.strip(), lists=lists, wanted={"objects": objects, "inspectors": inspectors},
@@ -88,7 +88,7 @@ def reveal_draw(*, pk: int, by: Actor) -> Draw:
     draw.seed, draw.result, draw.drawn_at = seed, result, now()
     draw.save(update_fields=["seed", "result", "drawn_at"])
     append(draw.stream, by.by(), [Entry("draw.drawn", {
-        "seed": seed, "objects": [r["code"] for r in result["objects"]],
+        "seed": seed, "objects_sm3": sm3(canonical.dumps([r["code"] for r in result["objects"]])).hex(),
         "inspectors_sm3": sm3(canonical.dumps([r["code"] for r in result["inspectors"]])).hex()})], at=draw.drawn_at)
     if draw.case_id is not None:
         _send(draw)
