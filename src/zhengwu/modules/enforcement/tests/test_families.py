@@ -122,6 +122,18 @@ def test_a_draw_tampered_with_is_found(office):
     assert "公开的种子与事先承诺的摘要不一致" in draws.checked(draw)
 
 
+def test_a_code_that_looks_like_a_persons_number_is_drawn_without_entering_the_ledger(office):
+    from zhengwu.modules.enforcement.models import Candidate
+    from zhengwu.modules.enforcement.tests.world import CITIZEN_ID
+
+    Candidate.objects.filter(kind="object").exclude(code="91519921MA00000001").delete()
+    Candidate.objects.filter(kind="object").update(code=CITIZEN_ID)
+    draw = draws.commit_draw(unit=office.world.organ, by=office.actor("head"), title="抽查", objects=1, inspectors=2)
+    draw = draws.reveal_draw(pk=draw.pk, by=office.actor("head"))
+    assert [r["code"] for r in draw.result["objects"]] == [CITIZEN_ID]
+    assert CITIZEN_ID not in str([e.data for e in Event.objects.filter(stream=draw.stream)])
+
+
 def test_chosen_depends_on_the_seed_alone():
     codes = [f"C{n}" for n in range(100)]
     assert chosen("a", codes, 5) == chosen("a", list(reversed(codes)) + codes, 5)
