@@ -2,16 +2,18 @@
 
 from datetime import datetime, time
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from zhengwu.kernel.cases.api import visible_to
-from zhengwu.kernel.cases.models import Case
+from zhengwu.kernel.cases.models import Case, Submission
 from zhengwu.kernel.cases.models.case import CaseQuerySet
 from zhengwu.kernel.directory.api import Actor
 from zhengwu.lib.now import CN, today
 from zhengwu.lib.problem import NotFound
 from zhengwu.modules.counter.models import LatePaper
 
+WAITING = Q(submission__way=Submission.Way.LATER)
+"""Promised papers that have not come, by whichever door (the applicant may bring them on line)."""
 DOORS = (Case.Channel.COUNTER, Case.Channel.AGENT)
 
 
@@ -19,7 +21,7 @@ def late_papers(actor: Actor) -> QuerySet[LatePaper]:
     """Papers promised in cases the actor may see, nearest day first; of closed cases only those that came."""
     return (
         LatePaper.objects.filter(case__in=visible_to(actor))
-        .exclude(case__closed_at__isnull=False, arrived_at=None)
+        .exclude(WAITING, case__closed_at__isnull=False)
         .select_related("submission", "case__unit", "arrived_to")
         .order_by("due_on", "id")
     )

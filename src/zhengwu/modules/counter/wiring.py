@@ -9,7 +9,7 @@ from zhengwu.kernel.directory.api import WORKERS, Role, request_actor
 from zhengwu.kernel.matters.models import Matter, ServicePoint
 from zhengwu.lib.now import today
 from zhengwu.modules.counter.printing import SHEETS
-from zhengwu.modules.counter.selectors import late_papers
+from zhengwu.modules.counter.selectors import WAITING, late_papers
 from zhengwu.ui.registry import navigation, slots
 
 SHOWN = 6
@@ -34,7 +34,7 @@ def connect() -> None:
 
 def _overdue(request: HttpRequest) -> int | None:
     """Promised papers that are due today or late."""
-    return late_papers(request_actor(request)).filter(arrived_at=None, due_on__lte=today()).count() or None
+    return late_papers(request_actor(request)).filter(WAITING, due_on__lte=today()).count() or None
 
 
 def guide(request: HttpRequest | None, subject: Any) -> str:

@@ -101,6 +101,9 @@ def test_a_promised_paper_waits_on_a_list_until_it_comes(at):
     row.submission.refresh_from_db()
     assert row.arrived_to.username == "clerk2_lin" and row.submission.way == "paper"
     assert Event.objects.filter(stream=case.number, kind="case.supplemented").count() == 1
+    come = at.who("clerk_lin").get("/counter/late/?phase=come").content.decode()
+    assert case.number in come and "钱同事" in come
+    assert case.number not in at.who("clerk_lin").get("/counter/late/").content.decode()
 
 
 @pytest.mark.parametrize("due", ["", "2026-02-08", "2027-01-01", "x"])

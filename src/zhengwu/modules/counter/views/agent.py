@@ -22,7 +22,7 @@ from zhengwu.lib.problem import Invalid, NotFound, Problem
 from zhengwu.modules.counter.models import Errand
 from zhengwu.modules.counter.people import Typed
 from zhengwu.modules.counter.points import Place, carrying, offered, pick
-from zhengwu.modules.counter.selectors import access_taken, late_papers
+from zhengwu.modules.counter.selectors import WAITING, access_taken, late_papers
 from zhengwu.modules.counter.services.errand import collect, hand_over
 from zhengwu.modules.counter.views.pick import signed_in
 from zhengwu.modules.counter.views.take import Desk, entry_page
@@ -54,7 +54,7 @@ def front(request: HttpRequest) -> HttpResponse:
         "point": own_point(actor),
         "todo": list(todo(actor)[:10]),
         "ready": list(ready.select_related("errand").order_by("decided_at")[:10]),
-        "late": list(late_papers(actor).filter(arrived_at=None)[:10]),
+        "late": list(late_papers(actor).filter(WAITING)[:10]),
         "asked": list(mandates_held(actor).filter(state=Mandate.State.ASKED)[:5]),
         "page": page,
         "phase": phase,
@@ -131,7 +131,7 @@ def _case_page(request: HttpRequest, case: Case, **more: Any) -> HttpResponse:
         "mandate": party.mandate if party else None,
         "step": step,
         "items": asked.form.get("items", []) if asked else [],
-        "late": late_papers(actor).filter(case=case, arrived_at=None),
+        "late": late_papers(actor).filter(WAITING, case=case),
         "errand": Errand.objects.filter(case=case).first(),
         "clocks": clock_panels(case),
         "events": events(case, names=False),

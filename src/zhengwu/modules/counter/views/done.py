@@ -22,7 +22,7 @@ from zhengwu.lib.problem import Problem
 from zhengwu.lib.qr import svg
 from zhengwu.lib.tables import CSV, csv_lines
 from zhengwu.modules.counter.models import LatePaper
-from zhengwu.modules.counter.selectors import access_taken, late_papers, taken_today
+from zhengwu.modules.counter.selectors import WAITING, access_taken, late_papers, taken_today
 from zhengwu.modules.counter.services.arrive import arrive
 from zhengwu.modules.counter.views.pick import signed_in
 from zhengwu.ui.registry import address
@@ -102,8 +102,8 @@ def _wanted(request: HttpRequest, actor: Actor) -> tuple[Any, str]:
     """The rows the address asks for, and which part of the list that is."""
     rows, phase = late_papers(actor), request.GET.get("phase", "")
     if phase == "come":
-        return rows.filter(arrived_at__isnull=False).order_by("-arrived_at"), phase
-    rows = rows.filter(arrived_at=None)
+        return rows.exclude(WAITING).order_by("-submission__at"), phase
+    rows = rows.filter(WAITING)
     if phase == "due":
         rows = rows.filter(due_on__lte=today())
     if words := request.GET.get("q", "").strip()[:60]:
@@ -113,7 +113,7 @@ def _wanted(request: HttpRequest, actor: Actor) -> tuple[Any, str]:
 
 
 def _light(row: LatePaper) -> str:
-    if row.arrived_at is not None:
+    if row.submission.way != Submission.Way.LATER:
         return "off"
     left = (row.due_on - today()) / timedelta(days=1)
     return "red" if left < 0 else "yellow" if left <= 2 else "green"
@@ -140,7 +140,8 @@ def late_export(request: HttpRequest) -> HttpResponseBase:
     """The same list as CSV."""
     rows, _ = _wanted(request, request_actor(request))
     cells = ([row.due_on.isoformat(), row.submission.name, row.case.number, row.case.title, row.case.applicant_name,
-              "已补交" if row.arrived_at else "待补"] for row in rows.iterator(chunk_size=500))
+              "待补" if row.submission.way == Submission.Way.LATER else "已补交"]
+             for row in rows.iterator(chunk_size=500))
     name = f"late-{local(now()):%Y%m%d}.csv"
     return HttpResponse("".join(csv_lines(_COLUMNS, cells)), content_type=CSV,
                         headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -16,7 +16,7 @@ from zhengwu.lib.problem import Denied, Problem
 from zhengwu.modules.counter.models import Taking
 from zhengwu.modules.counter.points import Place, pick, place_of, serving
 from zhengwu.modules.counter.readers import read_card
-from zhengwu.modules.counter.selectors import late_papers
+from zhengwu.modules.counter.selectors import WAITING, late_papers
 from zhengwu.modules.counter.services.taking import drop_taking
 
 WINDOW = "counter.window"
@@ -40,7 +40,7 @@ def front(request: HttpRequest) -> HttpResponse:
     """/counter/ — type a matter; Enter takes the first found, a digit the one with that number."""
     actor, place = request_actor(request), chosen_place(request)
     words = request.GET.get("q", "").strip()[:40]
-    late = late_papers(actor).filter(arrived_at=None)
+    late = late_papers(actor).filter(WAITING)
     windows = Window.objects.filter(point__in=serving(actor)).select_related("point").order_by("point", "number")
     return render(request, "counter/front.html", {
         "place": place,
