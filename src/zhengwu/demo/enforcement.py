@@ -17,6 +17,7 @@ from zhengwu.kernel.directory.models import Account, Appointment, Unit
 from zhengwu.kernel.flow.api import publish
 from zhengwu.kernel.flow.models import Definition
 from zhengwu.kernel.matters.models import JointUnit, MasterMatter, Matter, ServicePoint
+from zhengwu.kernel.matters.models.power import BY_OFFICE
 from zhengwu.modules.enforcement.models import Candidate, Discretion
 
 _FLOWS = files("zhengwu.modules.enforcement") / "flows"
@@ -62,7 +63,7 @@ ROWS = (
     Row("science", "08", "award", "科技创新先进单位奖励", "《中华人民共和国科学技术进步法》第十八条", 30, 60),
     Row("land", "09", "ruling", "土地权属争议裁决", "《中华人民共和国土地管理法》第十四条", 60, 120),
     Row("health", "01", "pledge", "公共场所卫生许可（告知承诺）", "《公共场所卫生管理条例》第四条", 1, 20),
-    Row("transport", "01", "upward", "跨县道路旅客运输经营许可初审", "《中华人民共和国道路运输条例》第十条", 10, 20,
+    Row("transport", "01", "upward", "跨县道路旅客运输经营许可初审", "《中华人民共和国道路运输条例》第十条", 12, 20,
         ("@transport",)),
     Row("emergency", "01", "special", "危险化学品经营许可（专家评审）", "《危险化学品安全管理条例》第三十五条", 15, 20),
     Row("reform", "61", "inner-project", "政府投资项目立项", "《政府投资条例》第九条", 15, 30, ("finance", "land")),
@@ -77,6 +78,7 @@ ROWS = (
 )
 """A handful for every family, spread over the departments of the full county."""
 
+_NO_FIELDS = {"type": "object", "title": "申请表", "required": [], "additionalProperties": False, "properties": {}}
 _LEVEL = {"type": "object", "title": "审批层级", "required": ["level"], "additionalProperties": False, "properties": {
     "level": {"type": "string", "title": "审批层级（department本部门、government报政府）",
               "enum": ["department", "government"]}}}
@@ -109,13 +111,13 @@ def load_powers_of_office(units: Units, on: date) -> list[Matter]:
 
 
 def _matter(row: Row, master: MasterMatter, unit: Unit, chart: Definition, on: date) -> Matter:
-    schema: dict[str, Any] = _LEVEL if row.type >= "61" else {}
+    schema: dict[str, Any] = _LEVEL if row.type >= "61" else _NO_FIELDS
     return Matter(
         code=codes.implementation_code(unit.code or "", 4, master.code), master=master, name=row.name,
         sort_key=pinyin(row.name)[:400], division_id=COUNTY, unit=unit, chart=chart,
         kind=Matter.Kind.PROMISED, lawful_n=row.lawful, promised_n=row.promised, phone=unit.phone,
         complaint_phone="0809-12345", online=row.type in ("01", "05", "07", "08", "09"), form_schema=schema,
-        conditions="符合法律、法规、规章规定的条件。", procedure="按公布的流程图办理。", complete=True,
+        conditions="符合法律、法规、规章规定的条件。", procedure="按公布的流程图办理。", complete=row.type in BY_OFFICE,
         status=Matter.Status.PUBLISHED, valid_from=date(on.year - 1, 1, 1))
 
 
