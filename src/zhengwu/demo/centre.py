@@ -27,7 +27,7 @@ def load_hall() -> int:
     """Writes lanes with their windows and slots, and the windows' authority. Returns how many lanes."""
     point = hall()
     windows = list(Window.objects.filter(point=point).order_by("number"))
-    groups: dict[str, list[Window]] = {letter: [] for letter, _, _ in _LANES} | {_OTHER[0]: []}
+    groups: dict[str, list[Window]] = {letter: [] for letter in (*(lane[0] for lane in _LANES), _OTHER[0])}
     for window in windows:
         groups[_lane_of(window)].append(window)
     names = {letter: name for letter, name, _ in _LANES} | dict([_OTHER])

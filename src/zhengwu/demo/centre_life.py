@@ -71,21 +71,21 @@ def live_hall(now: datetime, seed: int) -> int:
 def _said(scene: Hall) -> None:
     """Most closed cases are evaluated within hours; three badly, and the rectifications stand at three stages."""
     rows = Case.objects.with_facts().filter(division_id=COUNTY, kind=KIND, closed_at__isnull=False, evaluation=None)
-    closed = list(rows.exclude(state="withdrawn").order_by("closed_at"))
-    recent = [case for case in closed if scene.now - case.closed_at < timedelta(days=12)][-3:]
-    for number, case in enumerate(closed):
-        if case not in recent and number % 5 == 4:
+    visits = [visit_of(case) for case in rows.exclude(state="withdrawn").order_by("closed_at", "id")]
+    recent = [visit.key for visit in visits if scene.now - visit.at < timedelta(days=12)][-3:]
+    for number, visit in enumerate(visits):
+        bad = visit.key in recent
+        if not bad and number % 5 == 4:
             continue
-        at = min(case.closed_at + timedelta(minutes=scene.rng.randint(1, 400)), scene.now)
-        bad = case in recent
+        at = min(visit.at + timedelta(minutes=scene.rng.randint(1, 400)), scene.now)
         with travel(at):
             given = evaluate(
-                visit=visit_of(case), channel=scene.rng.choice(_CHANNELS), by=ANONYMOUS,
+                visit=visit, channel=scene.rng.choice(_CHANNELS), by=ANONYMOUS,
                 level=scene.rng.choice((1, 2)) if bad else scene.rng.choice((5, 5, 5, 5, 4, 4, 3)),
-                comment=_BAD[recent.index(case)] if bad else scene.rng.choice(_GOOD))
+                comment=_BAD[recent.index(visit.key)] if bad else scene.rng.choice(_GOOD))
         if given.rectification is not None:
             stages = (("confirm", "fix", "reply", "pass"), ("confirm", "schedule"), ())
-            _put_right(scene, given, at, stages[recent.index(case)])
+            _put_right(scene, given, at, stages[recent.index(visit.key)])
 
 
 def _put_right(scene: Hall, given: Evaluation, at: datetime, actions: tuple[str, ...]) -> None:
