@@ -42,7 +42,7 @@ def live_agencies(now: datetime) -> int:
     cases = Case.objects.filter(division_id=COUNTY, closed_at=None, matter__isnull=False, accepted_at__isnull=False)
     made = 0
     for case in cases.order_by("accepted_at", "id")[:4]:
-        start = events_of(case.number)[-1].at + timedelta(hours=1)
+        start = list(events_of(case.number))[-1].at + timedelta(hours=1)
         if start > now or not book().calendar.is_working(start.astimezone(CN).date().toordinal()):
             continue
         with travel(start):
