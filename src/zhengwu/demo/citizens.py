@@ -127,7 +127,7 @@ def _draft_together(company: Account, citizen: Account) -> None:
 
 def _event_of_life(citizen: Account) -> int:
     """孩子出生了: two matters begun together with shared papers."""
-    found, answers = scene("birth"), {"insured": "yes", "card": "no"}
+    found, answers = scene("birth"), {"insured": "no", "card": "yes"}
     matters, _ = matters_of(found, COUNTY, answers)
     together = Together(matters, citizen)
     files = {
