@@ -99,7 +99,7 @@ def test_promised_with_correction_inspection_and_denial_after_legal_review(city:
         assert Case.objects.get(pk=case.pk).state == "denied"
         case = city.run(case, "deliver_denial deliver")
     check_end(case, "denied")
-    check_papers(case, "receipt", "correction", "acceptance", "denial", "delivery")
+    check_papers(case, "receipt", "correction", "acceptance", "special", "denial", "delivery")
     denial = flat(render_document(case.documents.get(kind="denial"), case))
     assert "行政复议" in denial and "行政诉讼" in denial and "deny：意见" in denial
     assert not Certificate.objects.filter(case=case).exists()
