@@ -14,6 +14,7 @@ from zhengwu.demo.centre import load_hall
 from zhengwu.demo.certificates import load_types
 from zhengwu.demo.enforcement import load_government, load_powers_of_office, load_registers
 from zhengwu.demo.fees import load_fees
+from zhengwu.demo.intermediaries import load_agencies
 from zhengwu.demo.lists import load_masters
 from zhengwu.demo.matters import CHARTS, load_lists
 from zhengwu.demo.people import load_people
@@ -67,15 +68,16 @@ def load(*, password: str, on: date, say: Say = lambda _: None, seed: int = SEED
     lists = load_lists(units, masters, charts, seed=seed, on=on)
     county = sum(m.division_id == COUNTY for m in lists.matters)
     say(f"基本目录 {len(masters)} 项，实施清单 {len(lists.matters)} 项（临溪县 {county} 项）")
+    say(f"证照类型目录：{load_types(on)} 类")
     with travel(datetime.combine(on, time(9), CN) - timedelta(days=365)):
         office = load_powers_of_office(units, on)
-    say(f"证照类型目录：{load_types(on)} 类")
     people = load_people(units, [*lists.matters, *office], lists.windows, password=password, seed=seed)
     say(f"人员 {len(people.accounts)} 名，岗位 {len(people.posts)} 个")
     load_government(units)
     say(f"依职权和内部权力事项 {len(office)} 项，抽查名录 {load_registers(units, office)} 条")
     say(f"服务点：县内 {load_places(units, seed=seed)} 处分中心、乡镇和村级服务点")
     say(f"大厅取号：{load_hall()} 类业务")
+    say(f"中介机构：{load_agencies()} 家")
     say(f"收费目录：{load_fees(lambda organ: units[COUNTY, organ])} 项")
     say(f"情形引导：{citizens.define()} 项事项")
     say(f"检索：{index_matters(lists.matters, on)} 项事项可以查到")

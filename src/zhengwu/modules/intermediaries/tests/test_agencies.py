@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 
-from zhengwu.demo.samples import small_pdf
+from zhengwu.lib.tests.samples import pdf
 from zhengwu.kernel.cases import api
 from zhengwu.kernel.cases.models import Case
 from zhengwu.kernel.cases.tests.world import START, World, make_world, person
@@ -62,7 +62,7 @@ def test_lateness_is_seen_while_it_lasts_and_kept(world, agency, case):
         assert with_record().get().late == 1
         api.sweep_lights()
         assert Event.objects.filter(stream=case.number, kind="clock.red", data__clock="agency").count() == 1
-        report = store(name="报告.pdf", stream=BytesIO(small_pdf()), owner=world.actor("agency"), purpose=PURPOSE)
+        report = store(name="报告.pdf", stream=BytesIO(pdf()), owner=world.actor("agency"), purpose=PURPOSE)
         deliver(engagement_id=made.pk, by=world.actor("agency"), file=report.pk)
         row = with_record().get()
     assert (row.done, row.late, row.running) == (1, 1, 0)
