@@ -17,7 +17,6 @@ from zhengwu.kernel.flow.api import chart_of, publish
 from zhengwu.kernel.flow.models import Definition
 from zhengwu.kernel.ledger.api import By
 from zhengwu.kernel.matters.models import JointUnit, MasterMatter, Material, Matter, ServicePoint
-from zhengwu.kernel.matters.tests.listed import listed
 from zhengwu.lib.problem import Conflict
 
 __all__ = ["COUNTIES", "START", "City", "make_city"]
@@ -144,7 +143,6 @@ def _county(made: City, key: str, county: Division, uscc: str, masters: dict[str
             chart=Definition.objects.get(key=chart), kind=kind, lawful_n=45 if chart == "joint" else 20,
             promised_n=days, result_name="食品经营许可证", certificate_type=TYPE, certificate_years=5,
             form_schema=SCHEMA, status="published", valid_from=SINCE, phone="0999-1234567")
-        listed(matter)
         Material.objects.create(matter=matter, name="营业执照", required=False)
         if chart == "joint":
             JointUnit.objects.create(matter=matter, unit=organ, order=1, part="经营条件", limit_days=5)

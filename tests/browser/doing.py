@@ -32,17 +32,6 @@ def fill(page: Any) -> None:
             control.fill(ANSWERS.get(name, "20" if kind == "number" else WORDS))
 
 
-def be_guided(page: Any) -> None:
-    """Takes the first answer of every guided question, where there are any, and goes on to the form."""
-    while page.locator("form.hall-question").count():
-        page.locator("form.hall-question input[type=radio]").first.check()
-        page.get_by_role("button", name="下一步").click()
-        page.wait_for_load_state()
-    if page.get_by_role("link", name="按这个情形申请").count():
-        page.get_by_role("link", name="按这个情形申请").click()
-        page.wait_for_load_state()
-
-
 def upload_all(page: Any) -> None:
     """A small PDF for every material."""
     for control in page.locator("input[type=file]").all():
@@ -53,8 +42,6 @@ def fill_in(page: Any, name: str) -> None:
     """From the front page to the last look before the button that submits."""
     find(page, name)
     page.get_by_role("link", name="在线申请").first.click()
-    page.wait_for_load_state()
-    be_guided(page)
     fill(page)
     page.get_by_role("button", name="下一步：提交材料").last.click()
     page.wait_for_url("**/apply/materials/**")

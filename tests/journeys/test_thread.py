@@ -21,7 +21,7 @@ from zhengwu.lib import canonical
 from zhengwu.lib.now import local, travel
 from zhengwu.lib.sm import sm3
 from zhengwu.modules.certificates.models import Certificate
-from zhengwu.modules.evaluation.services.evaluate import evaluate_own
+from zhengwu.modules.hall.services.rate import rate
 
 
 def last_days(case: Case) -> dict[str, str]:
@@ -54,7 +54,7 @@ def check_end(case: Case, state: str) -> None:
 
 def check_archive(city: City, case: Case) -> None:
     """A good rating files the case; what is filed is what the ledger says."""
-    evaluate_own(number=case.number, by=city.actor("citizen"), level=5, comment="很快")
+    rate(number=case.number, by=city.actor("citizen"), level=5, comment="很快")
     case.refresh_from_db()
     assert case.archived_at is not None
     last = Event.objects.filter(stream=case.number).order_by("-seq").first()
@@ -99,7 +99,7 @@ def test_promised_with_correction_inspection_and_denial_after_legal_review(city:
         assert Case.objects.get(pk=case.pk).state == "denied"
         case = city.run(case, "deliver_denial deliver")
     check_end(case, "denied")
-    check_papers(case, "receipt", "correction", "acceptance", "special", "denial", "delivery")
+    check_papers(case, "receipt", "correction", "acceptance", "denial", "delivery")
     denial = flat(render_document(case.documents.get(kind="denial"), case))
     assert "行政复议" in denial and "行政诉讼" in denial and "deny：意见" in denial
     assert not Certificate.objects.filter(case=case).exists()

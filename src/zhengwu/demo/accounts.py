@@ -4,8 +4,6 @@ from typing import NamedTuple
 
 CITY = "519900"
 COUNTY = "519921"
-VILLAGE = "519921101200"
-"""梅子镇李子坪村, whose agent acts for the villagers."""
 
 
 class DemoAccount(NamedTuple):
@@ -51,22 +49,8 @@ ACCOUNTS = (
                 "在联合审批中审查消防安全条件"),
     DemoAccount("officer3", "曹景行", "officer", "承办人", (COUNTY, "urban"), "临溪县综合行政执法局", "市容管理股科员",
                 "在联合审批中审查户外招牌和油烟、垃圾处置"),
-    DemoAccount("staffing", "秦守正", "staffing", "编办审核", (COUNTY, "staffing"), "临溪县委编办", "职能管理股股长",
-                "审核权责清单，组织清理"),
-    DemoAccount("lawreview", "方知行", "legal", "法制审核", (COUNTY, "justice"), "临溪县司法局", "规范性文件审查股股长",
-                "对权责清单作合法性审查"),
-    DemoAccount("centre", "许若兰", "centre", "政务中心管理", (COUNTY, "centre"), "临溪县政务服务中心",
-                "督查考核股股长", "看大厅、窗口和窗口人员月报"),
-    DemoAccount("reception", "冯婉秋", "reception", "咨询投诉台", (COUNTY, "centre"), "临溪县政务服务中心",
-                "咨询投诉台", "取号、导办，登记口头投诉"),
-    DemoAccount("agent", "杜长根", "agent", "村级代办员", (VILLAGE, "village"), "梅子镇李子坪村村民委员会",
-                "村级代办员", "为村民代办：登记授权、代交材料"),
-    DemoAccount("finance", "蒋守廉", "finance", "收费管理", (COUNTY, "finance"), "临溪县财政局", "非税收入管理股股长",
-                "维护收费目录，看月度分列对账单"),
-    DemoAccount("designer", "沈墨", "designer", "流程设计员", (COUNTY, "centre"), "临溪县政务服务中心", "流程管理员",
-                "绘制、校验、试跑和公布流程图"),
 )
-"""Everybody who works here once, and officers of two more departments of the joint matter. One password for all."""
+"""Thirteen roles, and the officers of the two other departments of the joint matter. One password for all."""
 
 PHONES = {"citizen": "13800000001", "enterprise": "13800000002"}
 """Mobile numbers of the two applicants; nobody's."""

@@ -6,19 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from zhengwu.demo import charts, citizens
 from zhengwu.demo.accounts import COUNTY
-from zhengwu.demo.centre_life import live_hall
-from zhengwu.demo.certificates import live_certificates
-from zhengwu.demo.counter import live_counter
-from zhengwu.demo.fees import live_fees
-from zhengwu.demo.intermediaries import live_agencies
-from zhengwu.demo.live_enforcement import live_enforcement
 from zhengwu.demo.live_hands import Staff, choose_action, filled_form, form_for, opinion_for, papers
 from zhengwu.demo.live_plans import Plan, plans
 from zhengwu.demo.people import Names
-from zhengwu.demo.powers_live import live_powers
-from zhengwu.demo.verbs import give_keys, live_verbs
 from zhengwu.kernel.cases.api import act, archive_due, fire_due, open_case, sweep_lights
 from zhengwu.kernel.cases.models import Case, Step
 from zhengwu.kernel.clock.api import book
@@ -26,8 +17,8 @@ from zhengwu.kernel.directory.models import Account
 from zhengwu.kernel.flow.api import chart_of
 from zhengwu.kernel.matters.models import Matter
 from zhengwu.lib.now import CN, travel
-from zhengwu.modules.evaluation.services.evaluate import evaluate_own
 from zhengwu.modules.hall.application import KIND
+from zhengwu.modules.hall.services.rate import rate
 
 _OPENS = time(9)
 _DAY = 8 * 60
@@ -137,7 +128,7 @@ class Life:
     def _rate(self, plan: Plan, case: Case) -> None:
         case.refresh_from_db()
         if plan.stars and case.closed_at is not None and case.applicant is not None:
-            evaluate_own(number=case.number, by=case.applicant.actor, level=6 - plan.stars)
+            rate(number=case.number, by=case.applicant.actor, level=plan.stars)
 
 
 def _every_day() -> None:
@@ -159,20 +150,8 @@ def live(*, now: datetime, seed: int, say: Say = lambda _: None) -> int | None:
     life = Life(OfficeTime(now), rng, Staff(rng), Names(seed + 1))
     for number, plan in enumerate(plans(rng)):
         heapq.heappush(life.turns, Turn(life.line.end - round(plan.opened * _DAY), number, plan))
-    give_keys()
-    charts.before(life.line.moment(0))
     life.run()
-    charts.after(now)
     with travel(now):
         _every_day()
-    say(f"退回、加签、转办、传阅、中止等 {live_verbs(now)} 件")
-    life.opened += live_enforcement(now)
-    life.opened += live_fees(now, seed)
-    life.opened += live_counter(now, seed)
-    say(f"市场监管局证照 {live_certificates(now, seed)} 份")
-    life.opened += citizens.live(now)
-    live_agencies(now)
-    say(f"大厅今天 {live_hall(now, seed)} 个号")
-    say(f"权责清单变动 {live_powers(now)} 项")
     say(f"办件 {life.opened} 件，办理 {life.acted} 步")
     return life.opened

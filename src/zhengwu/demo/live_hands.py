@@ -43,8 +43,8 @@ _SAMPLES: dict[str, str] = {
 def filled_form(schema: Mapping[str, Any], rng: random.Random) -> dict[str, Any]:
     """Plausible data that satisfy an application form of the demo city."""
     data: dict[str, Any] = {}
-    for name, part in schema.get("properties", {}).items():
-        if name not in schema.get("required", ()):
+    for name, part in schema["properties"].items():
+        if name not in schema["required"]:
             continue
         kind = part["type"]
         if part.get("format") == "phone":

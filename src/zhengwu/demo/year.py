@@ -19,14 +19,12 @@ from zhengwu.kernel.ledger.api import seal
 from zhengwu.kernel.matters.models import Matter
 from zhengwu.lib.now import travel
 from zhengwu.lib.problem import Problem
-from zhengwu.modules.evaluation.services.evaluate import evaluate_own
 from zhengwu.modules.hall.application import KIND
+from zhengwu.modules.hall.services.rate import rate
 
 T = TypeVar("T")
 _ARCHIVE_BATCH = 500
 CHORES = ("sweep_lights", "archive_due", "fire_due", "seal")
-RUN = ("instant", "standard", "promised", "joint")
-"""Charts of the year's applications; what the office does of itself is not simulated."""
 """Names in a tally that are no action of a person."""
 _RETURNED = "请补充说明审查情况后再报。"
 
@@ -121,8 +119,7 @@ class Year:
         """This process's cases of all places, the first one last."""
         made: list[Journey] = []
         for place in self.plan.places:
-            rows = Matter.objects.with_guide().filter(division=place, chart__key__in=RUN)
-            matters = list(rows.prefetch_related("materials"))
+            matters = list(Matter.objects.with_guide().filter(division=place).prefetch_related("materials"))
             legal = Appointment.objects.filter(role=Role.LEGAL, unit__in={m.unit_id for m in matters}).exists()
             planner = Planner(matters, self.plan.applicants, seed=f"{self.plan.seed}:{place}", legal=legal,
                               mix=self.plan.mix)
@@ -229,7 +226,7 @@ class Year:
         journey = turn.journey
         assert journey.applicant is not None
         actor = self._actor(journey.applicant)
-        self._timed("rate", lambda: evaluate_own(number=journey.case_number, by=actor, level=6 - journey.stars))
+        self._timed("rate", lambda: rate(number=journey.case_number, by=actor, level=journey.stars))
         self._gone()
 
     def _record_month(self, day: int, acts: int, began: float) -> None:

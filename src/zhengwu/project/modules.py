@@ -16,13 +16,4 @@ MODULES = [
     "zhengwu.modules.hall",
     "zhengwu.modules.certificates",
     "zhengwu.modules.supervision",
-    "zhengwu.modules.powers",
-    "zhengwu.modules.charts",
-    "zhengwu.modules.enforcement",
-    "zhengwu.modules.counter",
-    "zhengwu.modules.centre",
-    "zhengwu.modules.evaluation",
-    "zhengwu.modules.fees",
-    "zhengwu.modules.delivery",
-    "zhengwu.modules.intermediaries",
 ]

@@ -6,7 +6,6 @@ from importlib.util import find_spec
 from django.urls import URLPattern, URLResolver, include, path
 
 from zhengwu.project.api.assembly import api
-from zhengwu.project.front import served
 from zhengwu.project.health import healthz, readyz
 from zhengwu.project.home import home
 from zhengwu.project.modules import KERNEL, MODULES
@@ -24,7 +23,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("home/", home, name="home"),
-    path("front/<str:digest>/<path:name>", served, name="front"),
     path("api/v1/", api.urls),
     *_pages(),
     path("accounts/", include("allauth.account.urls")),

@@ -22,9 +22,6 @@ def main() -> None:
     import django
 
     django.setup()
-    from zhengwu.project.front import fetch_in_background
-
-    fetch_in_background()
     asyncio.run(_work())
 
 

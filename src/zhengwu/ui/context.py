@@ -9,8 +9,6 @@ from django.http import HttpRequest
 from zhengwu.ui.registry import Link, address, navigation, places
 
 LARGE_COOKIE = "zw_large"
-BAR, BESIDE = 7, 2
-"""How many links stand in the bar and beside the name; the rest opens under 更多 and under the name."""
 
 # Footer facts of the fictional city; a real installation sets settings.SITE.
 SITE = {
@@ -70,16 +68,6 @@ class ShellContext:
         """Main navigation of the portal."""
         return navigation.links("public", self.request)
 
-    @property
-    def public_first(self) -> list[Link]:
-        """What stands in the bar."""
-        return self.public[:BAR]
-
-    @property
-    def public_more(self) -> list[Link]:
-        """What stands under 更多: a bar of fifteen words is not read by anybody."""
-        return self.public[BAR:]
-
     @cached_property
     def desk(self) -> list[Link]:
         """Navigation of the desk for this person's roles; a group stands where its first link does."""
@@ -91,16 +79,6 @@ class ShellContext:
     def corner(self) -> list[Link]:
         """Links beside the visitor's name."""
         return navigation.links("corner", self.request)
-
-    @property
-    def corner_first(self) -> list[Link]:
-        """What stands beside the name."""
-        return self.corner[:BESIDE]
-
-    @property
-    def corner_more(self) -> list[Link]:
-        """What opens under the name."""
-        return self.corner[BESIDE:]
 
     @cached_property
     def places(self) -> dict[str, str]:

@@ -9,7 +9,7 @@ from zhengwu.demo.accounts import COUNTY
 from zhengwu.demo.tests.helpers import digest
 from zhengwu.kernel.clock.models import CalendarYear
 from zhengwu.kernel.directory.models import Account, Unit
-from zhengwu.kernel.matters.models import MasterMatter, Matter, ServicePoint, Window
+from zhengwu.kernel.matters.models import MasterMatter, Matter, Window
 from zhengwu.kernel.search.api import search
 
 pytestmark = pytest.mark.django_db
@@ -27,8 +27,8 @@ def test_numbers_of_the_full_county(city):
     county = Matter.objects.filter(division=COUNTY)
     assert county.count() == 529
     assert county.values("unit").distinct().count() == 40
-    assert Window.objects.filter(point__level="county").count() == 46
-    assert Window.objects.filter(point__level="county").values("unit").distinct().count() == 40
+    assert Window.objects.count() == 46
+    assert Window.objects.values("unit").distinct().count() == 40
     assert MasterMatter.objects.count() >= 529
     assert not county.filter(window=None).exists()
 
@@ -60,12 +60,3 @@ def test_matters_can_be_found(city):
 
     hits = search("食品经营许可证核发", kinds=["matter"], actor=ANONYMOUS, limit=5)
     assert any(hit.title == "食品经营许可证核发" for hit in hits.rows)
-
-
-def test_the_county_serves_its_people_near_home(city):
-    points = ServicePoint.objects.filter(division__code__startswith=COUNTY)
-    levels = {level: points.filter(level=level).count() for level in ServicePoint.Level.values}
-    assert levels["county"] == 1 and levels["branch"] == 3 and levels["township"] >= 6 and levels["village"] >= 12
-    assert all(p.offered.exists() and p.open_hours for p in points.exclude(level="county"))
-    village = points.get(division_id="519921101200")
-    assert village.parent.parent.level == "county" and village.unit.appointments.filter(role="agent").count() == 1

@@ -7,25 +7,16 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from zhengwu.kernel.cases import receivers, signing, tasks  # noqa: F401 - signals and periodic work
-        from zhengwu.kernel.cases.mandates import PAPER, may_open_paper
+        from zhengwu.kernel.cases import receivers, tasks  # noqa: F401 - signals and periodic work
         from zhengwu.kernel.cases.services.attach import register_files
-        from zhengwu.kernel.cases.services.papers import register_standard
-        from zhengwu.kernel.cases.services.printing import register_prints
-        from zhengwu.kernel.files.api import register_access
 
-        signing.register(signing.file_signer, signing.file_trust)
         register_files()
-        register_standard()
-        register_prints()
-        register_access(PAPER, may_open_paper)
         _announce()
 
 
 def _announce() -> None:
     """The desk's entries for whoever works on cases; the places other shells link to."""
     from zhengwu.kernel.cases.views.extend import extension_form
-    from zhengwu.kernel.cases.views.verbs import unread_badge
     from zhengwu.kernel.directory.api import WORKERS, Role
     from zhengwu.ui.registry import navigation, places, slots
 
@@ -33,8 +24,6 @@ def _announce() -> None:
     navigation.add("desk", "本级事项", "cases:matters", roles={Role.EDITOR}, order=10, group="公开")
     navigation.add("desk", "值班", "cases:duty", roles={Role.DUTY}, order=10, group="值班")
     navigation.add("desk", "我办过的", "cases:done", roles=WORKERS, order=20, group="办件")
-    navigation.add("desk", "传阅", "cases:circulations", roles=WORKERS, order=25, badge=unread_badge, group="办件")
-    navigation.add("desk", "流程跳转", "cases:jump", roles={Role.SECADMIN}, order=90, group="办件")
     navigation.add("desk", "办件查询", "cases:list", roles={*WORKERS, Role.INSPECTOR}, order=30, group="办件")
     places.set("desk", "home")
     slots.add("case.aside", extension_form)

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from zhengwu.kernel.cases.models import Case, Step, Submission
-from zhengwu.kernel.cases.papers import require_content
 from zhengwu.kernel.clock.api import Limit
 from zhengwu.kernel.directory.api import Actor, Post
 from zhengwu.kernel.flow.api import Chart, Node
@@ -30,7 +29,6 @@ class Deed:
     """An action under way. Effects read it, refuse by raising a Problem, and order what is to be written.
 
     ``silent``: the action came to less than its name says (a refusal only proposed); the applicant is not told yet.
-    ``cancelled``: the word on steps the flow closes unanswered.
     """
 
     case: Case
@@ -45,7 +43,6 @@ class Deed:
     form: Mapping[str, Any] = field(default_factory=dict)
     key: str = ""
     silent: bool = False
-    cancelled: str = "已撤销"
     steps: list[Step] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
     clocks: list[ClockOrder] = field(default_factory=list)
@@ -72,11 +69,7 @@ class Deed:
         self.stops.extend(kinds)
 
     def document(self, kind: str, title: str, series: str, **data: Any) -> None:
-        """Orders a numbered paper; ``series`` is the 机关代字 part, "" for papers without a number.
-
-        Raises Problem where ``data`` lack what a paper of this kind must state (``papers.PaperKind``).
-        """
-        require_content(kind, data)
+        """Orders a numbered paper; ``series`` is the 机关代字 part, "" for papers without a number."""
         self.documents.append((kind, title, series, data))
 
     def require_opinion(self, message: str) -> None:

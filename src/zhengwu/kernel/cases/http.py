@@ -1,13 +1,13 @@
 """/api/v1/cases, /todo, /steps: asking, following and acting over HTTP — the same services the pages call."""
 
 import json
+import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Header, Query, Router, Schema
 from ninja.responses import NinjaJSONEncoder
 
-from zhengwu.kernel.cases.etags import revision_of
 from zhengwu.kernel.cases.http_schemas import (
     ActionIn,
     CaseCreated,
@@ -24,15 +24,12 @@ from zhengwu.kernel.cases.http_schemas import (
     step_detail,
     todo_row,
 )
-from zhengwu.kernel.cases.http_verbs import router as verbs_router
-from zhengwu.kernel.cases.kinds import kind_for
 from zhengwu.kernel.cases.log import event_log
-from zhengwu.kernel.cases.models import Case, Step
+from zhengwu.kernel.cases.models import Case
 from zhengwu.kernel.cases.rows import matter_applied_for
 from zhengwu.kernel.cases.selectors import access_by_code, access_case, access_step, clocks, query_code, todo
 from zhengwu.kernel.cases.services.act import act
 from zhengwu.kernel.cases.services.open import Handed, open_case
-from zhengwu.kernel.cases.services.seen import mark_seen
 from zhengwu.kernel.directory.api import Actor, address_of
 from zhengwu.kernel.directory.http import actor, answer_once, anyone, signed_in
 from zhengwu.kernel.directory.models import Account
@@ -41,11 +38,11 @@ from zhengwu.kernel.ledger.models import Event
 from zhengwu.kernel.matters.api import access_matter
 from zhengwu.kernel.matters.models import Matter
 from zhengwu.lib.paging import aware_or_none, decode, encode
-from zhengwu.lib.problem import Denied, NotFound, Problem
+from zhengwu.lib.problem import Denied, NotFound, Problem, Stale
 
 router = Router(tags=["cases"])
-router.add_router("", verbs_router)
 CODE_HEADER = "X-Query-Code"
+_OPAQUE = re.compile(r'(?:W/)?"(\d{1,9})(?:-[0-9a-f]+)?"')
 
 
 def _json(shape: type[Schema], value: dict[str, Any]) -> bytes:
@@ -90,7 +87,7 @@ def create(request: HttpRequest, data: CaseIn) -> HttpResponse:
     def run() -> tuple[int, bytes]:
         matter = matter_applied_for(data.matter) or access_matter(data.matter)  # which says what is wrong
         case = open_case(
-            kind=kind_for(matter),
+            kind="application",
             matter=matter,
             by=who,
             applicant=applicant,
@@ -238,8 +235,6 @@ def step(request: HttpRequest, step_id: int, response: HttpResponse) -> dict[str
     """For whoever may see its case. The ETag begins with the case's revision."""
     who = actor(request)
     found = access_step(who, step_id)
-    if found.closed_at is None and Step.objects.filter(pk=found.pk).for_actor(who).exists():
-        mark_seen(found, who)
     response["ETag"] = found.case.etag
     return step_detail(found, names=who.is_staff)
 
@@ -259,7 +254,7 @@ def step_act(
 ) -> HttpResponse:
     """Completes the step. 409 when somebody was faster, 412 when the case has changed since it was seen."""
     who = actor(request, _scope(request.auth))  # type: ignore[attr-defined]
-    revision = revision_of(if_match)
+    revision = _revision(if_match)
 
     def run() -> tuple[int, bytes]:
         done = act(
@@ -279,3 +274,14 @@ def step_act(
 def _scope(who: Actor) -> str:
     """Staff work; an applicant's system answers its own steps with the right to apply."""
     return "work" if who.is_staff else "apply"
+
+
+def _revision(if_match: str) -> int | None:
+    """The revision named by If-Match; ``*`` or nothing means any. Raises Stale for what no ETag of ours can be."""
+    text = if_match.strip()
+    if text in ("", "*"):
+        return None
+    found = _OPAQUE.fullmatch(text)
+    if found is None:
+        raise Stale("stale", "If-Match 不是本系统给出的版本号，请重新读取后再提交", "If-Match names no version of ours")
+    return int(found[1])

@@ -14,34 +14,18 @@ from zhengwu.kernel.ledger.models import Event
 from zhengwu.kernel.matters.models import Matter
 
 WITHDRAWN = "withdrawn"
-MIGRATED = "case.migrated"
-FLOW_EVENTS = (
-    "case.opened",
-    "case.acted",
-    "case.timer",
-    "case.returned",
-    "case.taken_back",
-    "case.jumped",
-    "case.signer_added",
-    "case.signer_removed",
-    MIGRATED,
-)
+FLOW_EVENTS = ("case.opened", "case.acted", "case.timer")
 
 
 def trace(case: Case) -> list[dict[str, Any]]:
     """The acts of a case that moved its flow, in order: the ledger's data as ``flow.conformance`` reads them."""
     rows = Event.objects.filter(stream=case.number, kind__in=FLOW_EVENTS).order_by("seq")
-    return [
-        data | {"chart": chart_of(data["version_to"])} if kind == MIGRATED else data
-        for kind, data in rows.values_list("kind", "data")
-    ]
+    return list(rows.values_list("data", flat=True))
 
 
 def fitness(case: Case) -> Fitness:
-    """How well what happened agrees with the published charts the case ran on (1.0 = entirely)."""
-    acts = trace(case)
-    first = next((act["version_from"] for act in acts if "version_from" in act), case.version_id)
-    return conformance(chart_of(first), acts)
+    """How well what happened agrees with the published chart the case ran on (1.0 = entirely)."""
+    return conformance(chart_of(case.version_id), trace(case))
 
 
 def event_log(actor: Actor, matter: Matter) -> Iterator[bytes]:

@@ -20,8 +20,8 @@ def _columns(model: type[models.Model]) -> list[str]:
 
 
 _CASE, _STEP = _columns(Case), _columns(Step)
-_CASE_JSON = tuple(_CASE.index(name) for name in ("form", "flow", "suspension"))
-_STEP_JSON = tuple(_STEP.index(name) for name in ("path", "form", "signature"))
+_CASE_JSON = tuple(_CASE.index(name) for name in ("form", "flow"))
+_STEP_JSON = tuple(_STEP.index(name) for name in ("path", "form"))
 
 # Which version of each row behind a case there is: PostgreSQL gives every version its own place and transaction.
 _STAMP = "concat_ws(' ', m.xmin, m.ctid, b.xmin, b.ctid, p.xmin, p.ctid, o.xmin, o.ctid), concat(u.xmin, u.ctid)"
@@ -145,8 +145,6 @@ CHANGING = (
     "due_at",
     "warn_at",
     "version_id",
-    "suspended_at",
-    "suspension",
 )
 """What of a case a deed may change."""
 _CLOSING = (
@@ -158,7 +156,6 @@ _CLOSING = (
     "outcome_label",
     "opinion",
     "form",
-    "signature",
 )
 
 

@@ -133,7 +133,7 @@ def holder(step: Step) -> str:
 
 def progress(case: Case) -> Progress:
     """One query for the steps; the chart is drawn with passed nodes and holders."""
-    steps = list(case.steps.select_related("unit", "account").order_by("id"))
+    steps = list(case.steps.select_related("unit").order_by("id"))
     still = [s for s in steps if s.closed_at is None]
     passed = {s.node for s in steps if s.closed_at is not None and s.outcome != "cancelled"}
     current: dict[str, str] = {}

@@ -2,9 +2,7 @@
 
 from zhengwu.kernel.cases.services.archive import archive_due
 from zhengwu.kernel.cases.services.attach import forget_unused
-from zhengwu.kernel.cases.services.end import lapse_due
 from zhengwu.kernel.cases.services.lights import sweep_lights
-from zhengwu.kernel.cases.services.suspend import remind_expired
 from zhengwu.kernel.cases.services.timers import fire_due
 from zhengwu.lib.periodic import every
 
@@ -17,16 +15,6 @@ def lights() -> None:
 @every(seconds=30, name="cases.timers")
 def timers() -> None:
     fire_due()
-
-
-@every(seconds=300, name="cases.lapse")
-def lapsing() -> None:
-    lapse_due()
-
-
-@every(seconds=3600, name="cases.suspensions")
-def suspensions() -> None:
-    remind_expired()
 
 
 @every(seconds=3600, name="cases.archive")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhengwu.kernel.cases.views import cases, desk, extend, homes, papers, verbs
+from zhengwu.kernel.cases.views import cases, desk, extend, homes
 
 app_name = "cases"
 urlpatterns = [
@@ -12,15 +12,9 @@ urlpatterns = [
     path("desk/done/", desk.done, name="done"),
     path("desk/steps/<int:step_id>/", desk.pane, name="step"),
     path("desk/steps/<int:step_id>/act/", desk.step_act, name="act"),
-    path("desk/steps/<int:step_id>/verbs/<slug:verb>/", verbs.use_verb, name="verb"),
-    path("desk/circulations/", verbs.circulations, name="circulations"),
-    path("desk/circulations/<int:pk>/read/", verbs.read_circulation, name="read"),
-    path("desk/jump/", verbs.jump_page, name="jump"),
     path("desk/cases/", cases.case_list, name="list"),
     path("desk/cases/export.<str:kind>", cases.export, name="export"),
     path("desk/cases/<str:number>/extend/", extend.extend_case, name="extend"),
     path("desk/cases/<str:number>/", cases.case_page, name="case"),
-    path("cases/<str:number>/papers/", papers.papers, name="papers"),
-    path("cases/<str:number>/papers/print.pdf", papers.sheet, name="papers-print"),
-    path("cases/<str:number>/papers/<int:pk>.pdf", papers.paper, name="paper"),
+    path("cases/<str:number>/papers/<int:pk>.pdf", cases.document, name="paper"),
 ]

@@ -18,7 +18,7 @@ from zhengwu.lib.problem import Denied
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One appointment in force. ``for_name`` and ``for_id`` are set when it is held as a deputy for somebody."""
+    """One appointment in force. ``for_name`` is set when it is held as a deputy for somebody."""
 
     unit_id: int
     unit_name: str
@@ -28,7 +28,6 @@ class Post:
     role: str
     title: str = ""
     for_name: str = ""
-    for_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +52,6 @@ class Actor:
 
     def post_at(self, unit_id: int, role: str) -> Post | None:
         return next((p for p in self.posts if p.unit_id == unit_id and p.role == role), None)
-
-    @property
-    def stands_for(self) -> list[int]:
-        """Accounts whose personal work the actor may do: their own, and of those they are deputy for."""
-        own = [self.account_id] if self.account_id is not None else []
-        return own + sorted({p.for_id for p in self.posts if p.for_id is not None})
 
     @property
     def is_staff(self) -> bool:
@@ -88,7 +81,7 @@ WHERE a.valid_from <= %s AND (a.valid_to IS NULL OR a.valid_to > %s) AND (a.acco
 ORDER BY a."primary" DESC, a.id"""
 
 
-def _post(row: Sequence[Any], for_name: str = "", for_id: int | None = None) -> Post:
+def _post(row: Sequence[Any], for_name: str = "") -> Post:
     unit_id, name, path, code, level, role, title = row
     return Post(
         unit_id=unit_id,
@@ -99,7 +92,6 @@ def _post(row: Sequence[Any], for_name: str = "", for_id: int | None = None) -> 
         role=role,
         title=title,
         for_name=for_name,
-        for_id=for_id,
     )
 
 
@@ -116,7 +108,7 @@ def actor_of(account: Account) -> Actor:
         cursor.execute(_POSTS, [day, day, account.pk, account.pk, day, day])
         rows = cursor.fetchall()
     own = [_post(row) for holder, _, *row in rows if holder == account.pk]
-    lent = [_post(row, for_name=name, for_id=holder) for holder, name, *row in rows if holder != account.pk]
+    lent = [_post(row, for_name=name) for holder, name, *row in rows if holder != account.pk]
     lent = [post for post in lent if post.role not in ADMINISTRATORS]
     if any(post.role in ADMINISTRATORS for post in own):
         lent = []

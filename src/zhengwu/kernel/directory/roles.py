@@ -14,20 +14,12 @@ class Role(models.TextChoices):
     INSPECTOR = "inspector", "监察人员"
     EDITOR = "editor", "信息员"
     DUTY = "duty", "值班员"
-    AGENT = "agent", "村级代办员"
-    CENTRE = "centre", "政务中心管理"
-    RECEPTION = "reception", "咨询投诉台"
-    STAFFING = "staffing", "编办审核"
-    FINANCE = "finance", "收费管理"
-    DESIGNER = "designer", "流程设计员"
     SYSADMIN = "sysadmin", "系统管理员"
     SECADMIN = "secadmin", "安全管理员"
     AUDITOR = "auditor", "审计管理员"
 
 
-WORKERS = frozenset(
-    {Role.CLERK, Role.OFFICER, Role.HEAD, Role.LEADER, Role.LEGAL, Role.CENTRE, Role.RECEPTION}
-)
+WORKERS = frozenset({Role.CLERK, Role.OFFICER, Role.HEAD, Role.LEADER, Role.LEGAL})
 """Roles that hold steps of cases."""
 
 ADMINISTRATORS = frozenset({Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR})

@@ -4,23 +4,19 @@ from zhengwu.kernel.flow.chart import Action, Chart, Flow, Limit, Node, Process,
 from zhengwu.kernel.flow.conformance import Fitness, conformance
 from zhengwu.kernel.flow.diagram import with_diagram
 from zhengwu.kernel.flow.executor import Run
-from zhengwu.kernel.flow.extensions import LIMIT_UNITS, own_duration
+from zhengwu.kernel.flow.extensions import own_duration
 from zhengwu.kernel.flow.linter import lint
-from zhengwu.kernel.flow.migration import path_in
-from zhengwu.kernel.flow.parser import parse, read_xml
+from zhengwu.kernel.flow.parser import parse
 from zhengwu.kernel.flow.picture import draw
 from zhengwu.kernel.flow.problems import ChartError, Finding, FlowError, Obstacle
 from zhengwu.kernel.flow.scenarios import Rehearsal, rehearse
 from zhengwu.kernel.flow.selectors import chart_of, published
 from zhengwu.kernel.flow.services.publish import publish
-from zhengwu.kernel.flow.services.withdraw import withdraw
 from zhengwu.kernel.flow.state import Happened
-from zhengwu.kernel.flow.vocabulary import add_words, words
-from zhengwu.kernel.flow.walks import Walk, Walks, walks
+from zhengwu.kernel.flow.vocabulary import add_words
 from zhengwu.kernel.flow.xes import xes
 
 __all__ = [
-    "LIMIT_UNITS",
     "Action",
     "Chart",
     "ChartError",
@@ -37,8 +33,6 @@ __all__ = [
     "Run",
     "Suspends",
     "Timer",
-    "Walk",
-    "Walks",
     "add_words",
     "chart_of",
     "conformance",
@@ -46,14 +40,9 @@ __all__ = [
     "lint",
     "own_duration",
     "parse",
-    "path_in",
     "publish",
     "published",
-    "read_xml",
     "rehearse",
-    "walks",
     "with_diagram",
-    "withdraw",
-    "words",
     "xes",
 ]

@@ -35,13 +35,12 @@ def conformance(chart: Chart, trace: Iterable[Mapping[str, Any]]) -> Fitness:
     Each act is the ``data`` of a ledger event. Needed is ``flow``, the recorded events ``[[what, token,
     node], …]`` (a fourth item, the signer of ask, signed and unask, may be there). What was done:
 
-    - ``what``: start, complete, fire, move, add, remove, unsign, migrate (to ``chart``, a Chart, by ``mapping``) or
-      none (nothing was done to the chart). Without it
+    - ``what``: start, complete, fire, move, add, remove or none (nothing was done to the chart). Without it
       the first act with a ``flow`` is the start, one with ``target`` a move, one whose ``node`` or
       ``boundary`` is a timer fires it, any other completes; one without ``flow`` does nothing.
     - ``token`` and ``node``: where; ``target``: the step moved to, ``path`` its fork path (else that of the
-      last time it was open); ``who`` (or ``signer``) and ``yes`` at multi-instance steps, ``first`` or
-      ``beside`` when adding.
+      last time it was open); ``who`` (or ``signer``) and ``yes`` at multi-instance steps, ``first`` when
+      adding.
     - ``variables``: what conditions saw. ``outcome`` or ``action`` stands in for ``variables["outcome"]``,
       ``outcomes`` for ``variables["steps"]``. Conditions on anything that is not recorded (a form holds
       personal data and stays out of the ledger) are taken as they must have been, if any answer explains
@@ -69,8 +68,6 @@ class _Replay:
     def act(self, act: Mapping[str, Any]) -> str:
         """Empty if the act gives what was recorded, else what is wrong."""
         recorded = Counter((what, token or None, node) for what, token, node, *_ in act.get("flow", ()))
-        if act.get("what") == "migrate":
-            return self._migrate(act)
         action = str(act.get("outcome", act.get("action", "")))
         best, error = self._best(act, action, recorded)
         where = f"在“{self._name(str(act.get('node') or ''))}”办理“{act.get('label') or action}”"
@@ -80,14 +77,6 @@ class _Replay:
         self.paths.update((e.node, e.path) for e in best.events if e.what == "open")
         happened = _counted(best)
         return "" if happened == recorded else f"{where}，{self._difference(happened, recorded)}"
-
-    def _migrate(self, act: Mapping[str, Any]) -> str:
-        run = Run(self.chart, self.state)
-        bad = run.migrate(act["chart"], act.get("mapping") or {}, dry=False)
-        if bad:
-            return f"换到流程图的新版本，流程图不允许：{bad[0].message}"
-        self.chart, self.state = run.chart, run.state
-        return ""
 
     def _best(self, act: Mapping[str, Any], action: str, recorded: _Events) -> tuple[Trial | None, str]:
         """The run that agrees with the record, else the first that was possible; with none, why not."""
@@ -123,9 +112,7 @@ class _Replay:
         elif what == "move":
             run.move(token, act["target"], act.get("path", self.paths.get(act["target"], [])))
         elif what == "add":
-            run.add(token, who, bool(act.get("first")), beside=bool(act.get("beside")))
-        elif what == "unsign":
-            run.unsign(token, who, yes)
+            run.add(token, who, bool(act.get("first")))
         elif what == "remove":
             run.remove(token, self._signer(token, who) or who)
         elif what == "complete":
@@ -177,7 +164,7 @@ def _asked(acts: list[Mapping[str, Any]]) -> dict[str, list[str]]:
     asked: dict[str, list[str]] = {}
     for act in acts:
         for event in act.get("flow", ()):
-            if event[0] == "ask" and act.get("what") not in ("add", "unsign"):
+            if event[0] == "ask" and act.get("what") != "add":
                 names = asked.setdefault(event[1], [])
                 names.append(str(event[3]) if len(event) > 3 else f"#{len(names)}")
     return asked

@@ -92,17 +92,10 @@ class Run:
             moves.move(self, token, target, list(path))
         return self
 
-    def add(self, token: str, who: str, first: bool = False, *, beside: bool = False) -> "Run":
-        """One more signer (加签); a task for one holder becomes one for several, the holder being "".
-        ``first`` puts them next in a sequence, ``beside`` asks them at once."""
+    def add(self, token: str, who: str, first: bool = False) -> "Run":
+        """One more signer (加签) at a multi-instance task; ``first`` puts them next in a sequence."""
         with self.act():
-            signing.add(self, token, who, first, beside)
-        return self
-
-    def unsign(self, token: str, who: str, yes: bool = True) -> "Run":
-        """A signer takes the answer ``yes`` back while the step is still open, and is asked again."""
-        with self.act():
-            signing.unsign(self, token, who, yes)
+            signing.add(self, token, who, first)
         return self
 
     def remove(self, token: str, who: str) -> "Run":
@@ -111,11 +104,10 @@ class Run:
             signing.remove(self, token, who)
         return self
 
-    def migrate(self, chart: Chart, mapping: Mapping[str, str] | None = None, *, dry: bool = True) -> list[Obstacle]:
+    def migrate(self, chart: Chart, mapping: Mapping[str, str] | None = None) -> list[Obstacle]:
         """Change over to another version; ``mapping`` says where steps with other ids went. With
-        obstacles nothing changes. ``dry`` False leaves out walking the remaining ways, for a caller who
-        has walked them from the same situation."""
-        return migration.migrate(self, chart, mapping or {}, dry=dry)
+        obstacles nothing changes."""
+        return migration.migrate(self, chart, mapping or {})
 
     # What may be asked
 

@@ -36,14 +36,6 @@ class Choice(NamedTuple):
     act: Act
 
 
-class Way(NamedTuple):
-    """One choice taken in one situation: the flows gone along, and the situation it led to."""
-
-    choice: Choice
-    flows: tuple[str, ...]
-    to: Key
-
-
 @dataclass
 class Situation:
     """A state reached, with the last outcomes that conditions may ask for, and how we came here."""
@@ -53,7 +45,6 @@ class Situation:
     before: "Situation | None" = None
     label: str = ""
     after: list[Key] = field(default_factory=list)
-    ways: list[Way] = field(default_factory=list)
     expanded: bool = False
 
     def trail(self) -> str:
@@ -84,7 +75,6 @@ class Explored:
         self.situations: dict[Key, Situation] = {}
         self.faults: dict[tuple[str, str], Fault] = {}
         self.visited: set[str] = set()
-        self.first = Situation({"n": 0, "t": {}}, {})
         self.complete = True
 
     def dead_ends(self) -> list[tuple[str, str]]:
@@ -123,10 +113,9 @@ def explore(chart: Chart, state: State | None = None, steps: Mapping[str, str] |
     todo: deque[Situation] = deque()
     if state is None:
         begin = Choice("", "", "", lambda run: run.start())
-        found.first = Situation({"n": 0, "t": {}}, dict(steps or {}))
-        _advance(found, found.first, begin, todo)
+        _advance(found, Situation({"n": 0, "t": {}}, dict(steps or {})), begin, todo)
     else:
-        found.first = first = Situation(state, dict(steps or {}))
+        first = Situation(state, dict(steps or {}))
         found.situations[_key(chart, first)] = first
         todo.append(first)
     while todo:
@@ -159,9 +148,7 @@ def _advance(found: Explored, here: Situation, choice: Choice, todo: deque[Situa
             trail = Situation(here.state, {}, here, choice.label).trail()
             found.faults.setdefault((error.element, code), Fault(error.element, code, error.zh, trail))
         else:
-            there = Situation(run.state, dict(steps), here, choice.label)
-            _arrive(found, here, choice, there, todo)
-            here.ways.append(Way(choice, tuple(run.walked), _key(found.chart, there)))
+            _arrive(found, here, choice, Situation(run.state, dict(steps), here, choice.label), todo)
             found.visited.update(e.node for e in run.events if e.what in ("open", "end"))
         scripts += run.others(fixed)
 

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 from zhengwu.kernel.flow.chart import AND, HOSTS, Chart, Node, Process
 from zhengwu.kernel.flow.problems import Obstacle
-from zhengwu.kernel.flow.state import Path, State, Token, copied, fork_of
+from zhengwu.kernel.flow.state import State, Token, copied
 
 if TYPE_CHECKING:
     from zhengwu.kernel.flow.executor import Run
 
 
-def migrate(run: "Run", chart: Chart, mapping: Mapping[str, str], *, dry: bool = True) -> list[Obstacle]:
+def migrate(run: "Run", chart: Chart, mapping: Mapping[str, str]) -> list[Obstacle]:
     """Empty list: ``run`` now runs on ``chart``. Otherwise nothing changed and each obstacle says what
     is missing."""
     state = copied(run.state)
@@ -22,9 +22,7 @@ def migrate(run: "Run", chart: Chart, mapping: Mapping[str, str], *, dry: bool =
             bad.append(found)
         else:
             mine.update(found)
-            process = chart.processes[chart.node(mine["at"]).process]
-            mine["p"] = path_in(run.process_of(run.tokens[token]["s"]), process, mine["p"], mapping)
-    bad = bad or _starved(state, chart) or (_dry_run(state, chart, run) if dry else [])
+    bad = bad or _starved(state, chart) or _dry_run(state, chart, run)
     if not bad:
         run.chart, run.state = chart, state
     return bad
@@ -57,21 +55,6 @@ def _inner(run: "Run", scope: str, chart: Chart, mapping: Mapping[str, str]) -> 
     host = run.tokens[scope]["at"]
     node = chart.find(mapping.get(host, host))
     return node.calls if node is not None and node.kind in HOSTS else ""
-
-
-def path_in(old: Process, new: Process, path: Path, mapping: Mapping[str, str]) -> Path:
-    """A fork path in the words of the new version: a branch goes by the flow that leads to the same step."""
-    renamed = []
-    for entry in path:
-        fork, names = fork_of(entry), []
-        for name in entry[len(fork_of(entry)) :].split("+"):
-            if name in old.flows and name not in new.flows:
-                ends = tuple(mapping.get(end, end) for end in (old.flows[name].source, old.flows[name].target))
-                names.append(next((f.id for f in new.flows.values() if (f.source, f.target) == ends), name))
-            else:
-                names.append(mapping.get(name, name))
-        renamed.append(fork + "+".join(names))
-    return renamed
 
 
 def _arrival(run: "Run", mine: Token, process: Process, join: Node, mapping: Mapping[str, str]) -> str | None:

@@ -220,7 +220,7 @@ class _Picture:
         class_ = " zw-flow-passed" if own in self.passed else ""
         line = LEAD if class_ else RULE
         d = "M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in points)
-        path = self.add(group, "path", class_=f"zw-flow-edge{class_}", d=d, fill="none", stroke=line, data_flow=own,
+        path = self.add(group, "path", class_=f"zw-flow-edge{class_}", d=d, fill="none", stroke=line,
                         stroke_width="3" if class_ else "1.25", stroke_linejoin="round")  # fmt: skip
         if flow is None:
             path.set("stroke-dasharray", "3 3")

@@ -1,16 +1,13 @@
 """Counter-signing: several people or units at one task, at once or one after another; more and fewer on
-the way. A task for one holder becomes one for several when a signer is added: the holder is then OWN."""
+the way."""
 
 from typing import TYPE_CHECKING, Any
 
-from zhengwu.kernel.flow.chart import PARALLEL, Node
+from zhengwu.kernel.flow.chart import SEQUENTIAL, Node
 from zhengwu.kernel.flow.problems import FlowError
 
 if TYPE_CHECKING:
     from zhengwu.kernel.flow.executor import Run
-
-OWN = ""
-"""The holder of a task that the chart gave to one."""
 
 
 def begin(run: "Run", token: str, node: Node) -> None:
@@ -26,7 +23,6 @@ def begin(run: "Run", token: str, node: Node) -> None:
 
 def sign(run: "Run", token: str, who: str | None, yes: bool) -> None:
     mine, mi, node = _at(run, token)
-    who = who or OWN
     if who not in mi["o"]:
         raise FlowError("not-asked", f"会签环节“{node.name}”没有请您办理，或已经办过", element=node.id)
     mi["o"].remove(who)
@@ -36,29 +32,10 @@ def sign(run: "Run", token: str, who: str | None, yes: bool) -> None:
     ask_next(run, token)
 
 
-def unsign(run: "Run", token: str, who: str, yes: bool) -> None:
-    """An answer is taken back while others are still asked: who gave it is asked again."""
-    mine, mi, node = _at(run, token)
-    given = mi["y"] if yes else mi["d"] - mi["y"]
-    if who in mi["o"] or who in mi["w"] or not given:
-        raise FlowError("not-signed", f"会签环节“{node.name}”没有可以撤回的意见", element=node.id)
-    mi["d"] -= 1
-    mi["y"] -= bool(yes)
-    mi["o"].append(who)
-    run.tell("ask", token, node.id, mine["p"], who)
-
-
-def add(run: "Run", token: str, who: str, first: bool, beside: bool) -> None:
-    """``beside`` asks at once, whatever the order; else after those asked now, ``first`` before those who wait."""
-    mine = run.open_step(token)
-    node = run.chart.node(mine["at"])
-    mi = mine.setdefault("mi", {"o": [OWN], "w": [], "d": 0, "y": 0})
+def add(run: "Run", token: str, who: str, first: bool) -> None:
+    _, mi, node = _at(run, token)
     if who in mi["o"] or who in mi["w"]:
         raise FlowError("asked-twice", f"会签环节“{node.name}”已有此人（单位）", element=node.id)
-    if beside:
-        mi["o"].append(who)
-        run.tell("ask", token, node.id, mine["p"], who)
-        return
     mi["w"].insert(0 if first else len(mi["w"]), who)
     ask_next(run, token)
 
@@ -79,7 +56,7 @@ def ask_next(run: "Run", token: str) -> None:
     """Ask whoever is due; close the step when nobody is left or its completion condition holds."""
     mine, mi, node = _at(run, token)
     if not (mi["d"] and node.completion is not None and _enough(run, mi, node)):
-        while mi["w"] and (node.multi == PARALLEL or not mi["o"]):
+        while mi["w"] and not (node.multi == SEQUENTIAL and mi["o"]):
             who = mi["w"].pop(0)
             mi["o"].append(who)
             run.tell("ask", token, node.id, mine["p"], who)

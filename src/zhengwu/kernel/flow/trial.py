@@ -6,7 +6,6 @@ from typing import Any
 
 from zhengwu.kernel.flow.conditions import Condition
 from zhengwu.kernel.flow.executor import Run
-from zhengwu.kernel.flow.state import Path
 
 
 class Trial(Run):
@@ -20,13 +19,6 @@ class Trial(Run):
     def follow(self, known: Collection[str], script: list[bool]) -> None:
         """Conditions on ``known`` names only are evaluated; the others answer as in ``script``, then no."""
         self.known, self.script, self.asked = frozenset(known), list(script), 0
-        self.walked: list[str] = []
-
-    def enqueue(self, node: str, path: Path, scope: str, via: str = "") -> None:
-        """Notes the flow it takes."""
-        if via:
-            self.walked.append(via)
-        super().enqueue(node, path, scope, via)
 
     def others(self, fixed: list[bool]) -> list[list[bool]]:
         """Scripts that differ from this run in one answer that was not in ``fixed``."""

@@ -28,7 +28,6 @@ UNITS: dict[str, str] = {
     "window": "受理窗口",
     "each": "各协同单位",
     "branch": "本支路单位",
-    "above": "上级单位（本级政府）",
     "applicant": "申请人",
 }
 ROLES: dict[str, str] = {
@@ -40,8 +39,6 @@ ROLES: dict[str, str] = {
     "inspector": "监察",
     "editor": "信息员",
     "duty": "值班员",
-    "centre": "政务中心管理",
-    "reception": "咨询投诉台",
     "applicant": "申请人",
 }
 ACTIONS: dict[str, str] = {
@@ -78,8 +75,3 @@ def add_words(*, kinds: Mapping[str, str] | None = None, actions: Mapping[str, s
     ``AppConfig.ready``."""
     KINDS.update(kinds or {})
     ACTIONS.update(actions or {})
-
-
-def words() -> dict[str, dict[str, str]]:
-    """All words known now: ``kinds``, ``units``, ``roles``, ``actions``, each code → Chinese name."""
-    return {"kinds": dict(KINDS), "units": dict(UNITS), "roles": dict(ROLES), "actions": dict(ACTIONS)}

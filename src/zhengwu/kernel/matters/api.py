@@ -1,7 +1,6 @@
-"""The public face of matters and of the powers behind them."""
+"""The public face of matters."""
 
-from zhengwu.kernel.matters.models.power import MatterType
-from zhengwu.kernel.matters.selectors import access_matter, find, refusal, require_power, require_runnable
-from zhengwu.kernel.matters.services.enlist import enlist
+from zhengwu.kernel.matters.models.matter import MatterType
+from zhengwu.kernel.matters.selectors import access_matter, find, require_runnable
 
-__all__ = ["MatterType", "access_matter", "enlist", "find", "refusal", "require_power", "require_runnable"]
+__all__ = ["MatterType", "access_matter", "find", "require_runnable"]

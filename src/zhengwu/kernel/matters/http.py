@@ -46,8 +46,6 @@ class MaterialOut(Schema):
     form: str
     required: bool
     note: str
-    when: str = Field(description="CEL over the answers: asked for only where it holds; empty always")
-    shared_from: str = Field(description="type of the certificate that makes it unnecessary")
 
 
 class Guide(MatterRow):
@@ -67,7 +65,6 @@ class Guide(MatterRow):
     visits: int
     materials: list[MaterialOut]
     form_schema: dict[str, Any]
-    questions: list[dict[str, Any]] = Field(description="guided questions; answer them in form.answers")
 
 
 class Filters(Schema):
@@ -129,11 +126,8 @@ def matter(request: HttpRequest, code: str) -> dict[str, Any]:
         "complaint_phone": found.complaint_phone,
         "visits": found.visits,
         "form_schema": found.form_schema,
-        "questions": found.questions,
         "materials": list(
-            found.materials.values(
-                *("id", "name", "source", "originals", "copies", "form", "required", "note", "when", "shared_from")
-            )
+            found.materials.values("id", "name", "source", "originals", "copies", "form", "required", "note")
         ),
     }
 

@@ -22,10 +22,9 @@ FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[]) AS t(a
 ON CONFLICT (key) DO NOTHING"""
 _OUTBOX = """
 INSERT INTO notifications_outbox
-  (channel, account_id, address_sealed, text, key, optional, state, attempts, created_at, next_at, last_error)
-SELECT channel, account_id, address, text, key, optional, 'pending', 0, %s, %s, ''
-FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::bool[])
-  AS t(channel, account_id, address, text, key, optional)
+  (channel, account_id, address_sealed, text, key, state, attempts, created_at, next_at, last_error)
+SELECT channel, account_id, address, text, key, 'pending', 0, %s, %s, ''
+FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[]) AS t(channel, account_id, address, text, key)
 ON CONFLICT (key) DO NOTHING"""
 _BOTH = f"WITH told AS ({_NOTICES}) {_OUTBOX}"
 
@@ -36,7 +35,6 @@ class Message:
 
     ``channels``: ``in_app`` (needs ``account_id``), ``sms``, ``mail``. ``addresses`` maps a channel to a number or
     mail address where there is no account, or another one is wanted; an SMS otherwise goes to the account's phone.
-    ``optional`` marks news people may unsubscribe from (TD); a notice the law asks for never is.
     """
 
     account_id: int | None
@@ -46,7 +44,6 @@ class Message:
     url: str = ""
     channels: tuple[str, ...] = (IN_APP,)
     addresses: Mapping[str, str] = field(default_factory=dict)
-    optional: bool = False
 
 
 def notify(
@@ -58,10 +55,9 @@ def notify(
     key: str,
     channels: tuple[str, ...] = (IN_APP,),
     addresses: Mapping[str, str] | None = None,
-    optional: bool = False,
 ) -> None:
     """Tells one person; fields as in ``Message``. Telling the same ``key`` again does nothing."""
-    notify_many([Message(account_id, title, key, body, url, channels, addresses or {}, optional)])
+    notify_many([Message(account_id, title, key, body, url, channels, addresses or {})])
 
 
 def notify_many(messages: Iterable[Message]) -> None:
@@ -117,8 +113,7 @@ def _outgoing(message: Message, channel: str) -> tuple[Any, ...]:
     if not address and (message.account_id is None or channel == MAIL):
         raise ValueError(f"message {message.key!r} has no address for {channel}")
     text = f"{message.title}。{message.body}" if message.body else message.title
-    sealed, key = seal_text(address, "outbox"), f"{channel}:{message.key}"
-    return (channel, message.account_id, sealed, text, key, message.optional)
+    return (channel, message.account_id, seal_text(address, "outbox"), text, f"{channel}:{message.key}")
 
 
 def _columns(rows: list[tuple[Any, ...]]) -> list[list[Any]]:

@@ -11,9 +11,6 @@ class NotificationsConfig(AppConfig):
         """Registers the sweep of the outbox and the page in the corner of both shells."""
         from zhengwu.kernel.notifications import sweep  # noqa: F401
         from zhengwu.kernel.notifications.api import unread_on
-        from zhengwu.kernel.notifications.inbound import register_words
         from zhengwu.ui.registry import navigation
 
-        register_words()
-        navigation.add("desk", "短信模拟", "notifications:sms", roles=("sysadmin", "reception"), order=90, group="系统")
         navigation.add("corner", "通知", "notifications:notices", order=10, badge=unread_on)

@@ -49,7 +49,6 @@ class Outbox(models.Model):
         PENDING = "pending", "待发送"
         SENT = "sent", "已发送"
         FAILED = "failed", "发送失败"
-        DROPPED = "dropped", "对方已退订"
 
     channel = models.CharField("渠道", max_length=8, choices=Channel.choices)
     account = models.ForeignKey(
@@ -58,7 +57,6 @@ class Outbox(models.Model):
     )
     address_sealed = models.TextField("地址（密文）", blank=True, default="")
     text = models.TextField("内容")
-    optional = models.BooleanField("资讯，可退订", default=False)
     key = models.CharField("唯一键", max_length=170)
     state = models.CharField("状态", max_length=8, choices=State.choices, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField("已试次数", default=0)
@@ -75,33 +73,3 @@ class Outbox(models.Model):
 
     def __str__(self) -> str:
         return self.key
-
-
-class Inbound(models.Model):
-    """A message somebody sent us, taken in once by ``key``. Number and texts are sealed; see ``inbound``."""
-
-    key = models.CharField("短信编号", max_length=100, unique=True)
-    phone_sealed = models.TextField("发送号码（密文）")
-    phone_index = models.CharField(max_length=64, db_index=True)
-    text_sealed = models.TextField("内容（密文）")
-    word = models.CharField("匹配的关键词", max_length=60, default="")
-    reply_sealed = models.TextField("回复（密文）", default="")
-    at = models.DateTimeField("发送时间")
-    received_at = models.DateTimeField("收到时间")
-
-    class Meta:
-        verbose_name = "收到的短信"
-        indexes = [models.Index(fields=["received_at"], name="inbound_by_day")]
-
-    def __str__(self) -> str:
-        return self.key
-
-
-class OptOut(models.Model):
-    """A number that wants no news by SMS. Lawful notices are not news."""
-
-    phone_index = models.CharField(max_length=64, unique=True)
-    at = models.DateTimeField("退订时间")
-
-    def __str__(self) -> str:
-        return self.phone_index[:8]

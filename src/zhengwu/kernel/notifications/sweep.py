@@ -15,7 +15,6 @@ from django.db import connection
 from zhengwu.kernel.directory.api import open_text, phone_of
 from zhengwu.kernel.directory.models import Account
 from zhengwu.kernel.notifications.drivers import Parcel, driver_of
-from zhengwu.kernel.notifications.inbound import opted_out
 from zhengwu.kernel.notifications.models import Outbox
 from zhengwu.lib.now import now
 from zhengwu.lib.periodic import every
@@ -32,7 +31,7 @@ _CLAIM = """
 UPDATE notifications_outbox SET attempts = attempts + 1, next_at = %s
 WHERE id IN (SELECT id FROM notifications_outbox WHERE state = 'pending' AND next_at <= %s
              ORDER BY next_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
-RETURNING id, channel, account_id, address_sealed, text, key, attempts, optional"""
+RETURNING id, channel, account_id, address_sealed, text, key, attempts"""
 
 
 @every(seconds=5, name="notifications.outbox")
@@ -64,14 +63,11 @@ def _claim() -> Sequence[tuple[Any, ...]]:
 
 def _send(row: tuple[Any, ...], accounts: dict[int, Account]) -> bool:
     """Hands one claimed message over and notes how it went. A failure concerns this message only."""
-    key, channel, account_id, sealed, text, name, attempts, optional = row
+    key, channel, account_id, sealed, text, name, attempts = row
     try:
         address = open_text(sealed, "outbox") if sealed else phone_of(accounts[account_id])
         if not address:
             _fail(key, attempts, "没有可用的号码或地址", for_good=True)
-            return False
-        if optional and channel == Outbox.Channel.SMS and opted_out(address):
-            Outbox.objects.filter(pk=key).update(state=Outbox.State.DROPPED, address_sealed="")
             return False
         driver_of(channel).send(Parcel(name, channel, address, text, again=attempts > 1))
     except Exception as error:  # noqa: BLE001 - whatever a driver raises concerns its message only

@@ -29,8 +29,7 @@ _lock = threading.Lock()
 
 
 def render(template: str, data: Mapping[str, Any], *, at: datetime | None = None) -> bytes:
-    """The PDF of ``template`` with ``data``; those of the house are PDF/UA-1: tagged, titled, in Chinese, so that a
-    screen reader can read them. A path's template is tagged too, but not held to that standard.
+    """The PDF of ``template`` with ``data``.
 
     ``template`` is a name in ``lib/paper/templates`` (``"receipt"``) or a path below the package
     (``"modules/certificates/paper/card.typ"``). ``data`` is JSON: texts, numbers, lists; pictures (``qr``) are SVG
@@ -71,8 +70,7 @@ def _compile(template: str, data: Mapping[str, Any], form: Literal["pdf", "png"]
     with _lock:
         try:
             return _compiler().compile(
-                input=path, format=form, ppi=ppi, sys_inputs=inputs, timestamp=int((at or now()).timestamp()),
-                pdf_standards=["ua-1"] if form == "pdf" and "/" not in template else [],
+                input=path, format=form, ppi=ppi, sys_inputs=inputs, timestamp=int((at or now()).timestamp())
             )
         except typst.TypstError as error:
             raise ValueError(f"{template}: {error.diagnostic or error.message}") from error

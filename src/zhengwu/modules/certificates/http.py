@@ -8,12 +8,9 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
 
-from zhengwu.kernel.directory.http import actor, anyone, signed_in
-from zhengwu.lib.problem import NotFound
+from zhengwu.kernel.directory.http import actor, anyone
 from zhengwu.modules.certificates.checking import count_lookup
-from zhengwu.modules.certificates.models import Access
 from zhengwu.modules.certificates.selectors import facts_of, public_certificate
-from zhengwu.modules.certificates.services.sharing import look
 
 router = Router(tags=["certificates"], auth=anyone)
 
@@ -32,37 +29,6 @@ class CertificateOut(Schema):
     status_on: date
     status_reason: str
     file_sm3: str = Field(description="SM3 of the PDF in hex, empty until it has been made")
-
-
-class SharedOut(Schema):
-    identifier: str
-    title: str
-    number: str
-    holder: str
-    unit: str
-    valid_from: date
-    valid_to: date | None
-    status: str
-    status_label: str
-    face: list[list[str]] = Field(description="pairs of label and text, the authorised items only")
-
-
-@router.get(
-    "certificates/shared",
-    response=list[SharedOut],
-    auth=signed_in,
-    summary="按共享授权查验他人证照（逐次留痕）",
-    operation_id="lookAtShared",
-)
-def shared(request: HttpRequest, sharing: int, subject: str, identifier: str = "") -> list[dict[str, Any]]:
-    """Scope ``share``. ``sharing``: the authorisation; ``subject``: the business at hand, which the holder sees;
-    ``identifier``: identifier or number, or the header ``Holder-Code`` with the holder's code (never in the address).
-    """
-    who = actor(request, "share")
-    if not -(2**63) <= sharing < 2**63:
-        raise NotFound("no-sharing", "没有这项共享授权", "no such authorisation")
-    return look(sharing_id=sharing, by=who, subject=subject, identifier=identifier, way=Access.Way.API,
-                holder_code=request.headers.get("Holder-Code", "")[:40])
 
 
 @router.get("certificates/{code}", response=CertificateOut, summary="证照的状态和公开信息",

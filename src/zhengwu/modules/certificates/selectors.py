@@ -2,48 +2,34 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from django.db.models import Count, Max, Q
+from django.db.models import Q
 
 from zhengwu.kernel.directory.api import Actor, blind_index
 from zhengwu.kernel.ledger.api import events_of
 from zhengwu.kernel.ledger.models import Event
 from zhengwu.lib.identifiers import check_licence_id, mask_name, normal
-from zhengwu.lib.now import local, today
+from zhengwu.lib.now import local
 from zhengwu.lib.problem import NotFound
-from zhengwu.modules.certificates.models import HOLDER_CODE, Certificate, CertificateQuerySet, HolderEnd, Renewal
+from zhengwu.modules.certificates.models import HOLDER_CODE, Certificate, CertificateQuerySet
 
 
 def access_certificate(actor: Actor, identifier: str) -> Certificate:
     """The certificate, if ``actor`` may see it; else NotFound, whether it exists or not."""
-    found = (
-        Certificate.objects.visible_to(actor)
-        .select_related("unit", "case", "matter", "file", "kind", "previous", "follower")
-        .filter(identifier=identifier)
-        .first()
-    )
+    found = (Certificate.objects.visible_to(actor).select_related("unit", "case", "matter", "file")
+             .filter(identifier=identifier).first())
     if found is None:
         raise NotFound("no-such-certificate", "没有这份证照，或者您无权查看", "no such certificate for you")
     return found
 
 
-SOON_DAYS = 90
-"""What lapses within so many days is shown as 即将到期."""
-
-
-def register(actor: Actor, *, state: str = "", text: str = "", type_code: str = "",
-             watch: str = "") -> CertificateQuerySet:
+def register(actor: Actor, *, state: str = "", text: str = "") -> CertificateQuerySet:
     """What the actor's units issued, newest first. ``text``: part of title or holder, a number, an identifier, or a
-    holder's whole code (found by its blind index). ``watch``: ``soon`` (即将到期), ``ended`` (持证主体已终止),
-    ``renewal`` (申请延续待决定)."""
+    holder's whole code (found by its blind index)."""
     rows = Certificate.objects.of_units(actor).select_related("unit", "case").order_by("-id")
     if state in Certificate.Status.values:
         rows = rows.in_state(state)
-    if type_code:
-        rows = rows.filter(type_code=type_code)
-    if watch:
-        rows = rows.filter(_watched(watch))
     words = text.strip()[:100]
     if words:
         rule = (Q(title__icontains=words) | Q(holder_name__icontains=words) | Q(number=words)
@@ -52,49 +38,6 @@ def register(actor: Actor, *, state: str = "", text: str = "", type_code: str = 
             rule |= Q(holder_code_index=blind_index(normal(words), HOLDER_CODE))
         rows = rows.filter(rule)
     return rows
-
-
-def _watched(what: str) -> Q:
-    day = today()
-    living = Q(status__in=Certificate.LAPSING)
-    return {
-        "soon": living & Q(valid_to__gte=day, valid_to__lte=day + timedelta(days=SOON_DAYS)),
-        "ended": living & Q(holder_code_index__in=HolderEnd.objects.values("code_index")),
-        "renewal": Q(renewals__state=Renewal.State.ASKED),
-    }.get(what, Q())
-
-
-def state_counts(actor: Actor) -> dict[str, int]:
-    """How many of the register are in which effective state, and how many want watching: the list's tabs."""
-    rows = Certificate.objects.of_units(actor)
-    day = today()
-    lapsed = Q(status__in=Certificate.LAPSING, valid_to__lt=day)
-    counted = {
-        state: Count(
-            "pk", filter=(Q(status=state) | lapsed) if state == "expired" else Q(status=state) & ~lapsed
-        )
-        for state in Certificate.Status.values
-    }
-    found = rows.aggregate(all=Count("pk"), soon=Count("pk", filter=_watched("soon")),
-                           ended=Count("pk", filter=_watched("ended")), **counted)
-    return found | {"renewal": rows.filter(_watched("renewal")).count()}
-
-
-def types_of(actor: Actor) -> list[tuple[str, str]]:
-    """(code, name) of the types in the actor's register."""
-    rows = (
-        Certificate.objects.of_units(actor)
-        .order_by("type_code")
-        .values_list("type_code")
-        .annotate(name=Max("title"))
-    )
-    return [(code, name) for code, name in rows]
-
-
-def versions(certificate: Certificate) -> list[Certificate]:
-    """Every version of the same certificate, newest first."""
-    return list(Certificate.objects.filter(type_code=certificate.type_code, unit_id=certificate.unit_id,
-                                           number=certificate.number).order_by("-version"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,6 @@ DELIVERY = Limit(10, LimitUnit.WORKING_DAY)
 EXTENSION = Limit(10, LimitUnit.WORKING_DAY)
 JOINT_EXTENSION = Limit(15, LimitUnit.WORKING_DAY)
 CORRECTION_ITEMS_MAX = 30
-SPECIAL_DAYS, SPECIAL_DAYS_MAX = 10, 60
-"""Working days told for a procedure outside the limit where the officer names none, and the most that may be named."""
 
 
 def number(case: Case, at: datetime) -> str:
@@ -67,8 +65,6 @@ def accept(deed: Deed) -> None:
     case, matter = deed.case, deed.case.matter
     deemed = deed.actor.kind == "system"
     case.state = "accepted"
-    if case.accepted_at is not None:  # sent back and taken in again: accepted it is once, and its limits run on
-        return
     case.accepted_at = deed.step.opened_at if deemed and deed.step else deed.at
     if matter is None:
         return
@@ -120,51 +116,14 @@ def correction(deed: Deed) -> None:
     )
 
 
-def special(deed: Deed) -> None:
-    """What §45 leaves out of the limit begins: the applicant is told in writing which procedure, by what law, how long.
-
-    How many working days is what the officer names (``form["days"]``), else SPECIAL_DAYS.
-    """
-    node = next((n for n in deed.chart.tasks() if n.kind_of_step == "inspect" and n.suspends is not None), None)
-    if node is None or node.suspends is None:
-        return
-    reason, basis = node.suspends
-    days = str(deed.form.get("days") or SPECIAL_DAYS)
-    if not days.isdecimal() or not 1 <= int(days) <= SPECIAL_DAYS_MAX:
-        raise Invalid({"days": f"预计所需时间须为1到{SPECIAL_DAYS_MAX}个工作日"})
-    deed.document(
-        "special",
-        "特别程序告知书",
-        f"{deed.case.unit.short_name}特",
-        procedure=f"{reason}（{node.name}）",
-        basis=basis,
-        time=f"预计{days}个工作日",
-        since=local(deed.at).date().isoformat(),
-        reason=deed.opinion,
-    )
-
-
 def corrected(deed: Deed) -> None:
-    deed.case.state = "submitted" if deed.case.accepted_at is None else "accepted"
-
-
-def moved(deed: Deed) -> None:
-    """After a step was opened again: waiting for the applicant, accepted, or not yet."""
-    case = deed.case
-    if case.state not in ("submitted", "correcting", "accepted"):
-        return
-    if any(s.kind == "correct" and s.closed_at is None for s in deed.steps):
-        case.state = "correcting"
-    else:
-        case.state = "submitted" if case.accepted_at is None else "accepted"
+    deed.case.state = "submitted"
 
 
 def refuse(deed: Deed) -> None:
     """Not accepted (§32(1)(一)(二)): with the reason and where to turn."""
     deed.require_opinion("请写明不予受理的理由，并告知应向何机关申请")
     case = deed.case
-    if case.accepted_at is not None:
-        raise Conflict("accepted-already", "本件已经受理，不能再作不予受理决定", "the application is accepted")
     case.state = "refused"
     deed.document(
         "refusal",
@@ -273,7 +232,6 @@ APPLICATION = CaseKind(
         ("decide", "deny"): deny,
         ("issue", "issue"): issue,
         ("deliver", "deliver"): deliver,
-        ("review", "inspect"): special,
         ("review", "fail"): need_opinion,
         ("approve", "return"): need_opinion,
         ("approve", "disagree"): need_opinion,
@@ -292,8 +250,6 @@ APPLICATION = CaseKind(
     },
     extension=extension,
     apart=("review", "approve", "decide", "legal"),
-    sent_back=correction,
-    moved=moved,
 )
 
 

@@ -2,14 +2,8 @@
 
 from zhengwu.lib.periodic import every
 from zhengwu.modules.hall.services.deem import accept_deemed
-from zhengwu.modules.hall.services.remind import remind
 
 
 @every(seconds=300, name="hall.deemed")
 def deemed() -> None:
     accept_deemed()
-
-
-@every(seconds=3600, name="hall.remind")
-def reminders() -> None:
-    remind()

@@ -12,7 +12,6 @@ from ninja.openapi.docs import DocsBase
 TAGS = {
     "matters": "事项与办事指南", "cases": "办件", "steps": "待办", "todo": "待办", "clock": "时限", "files": "文件",
     "certificates": "证照", "ledger": "存证与封存", "seals": "存证与封存", "flow": "流程", "supervision": "监察",
-    "enforcement": "依职权办理",
 }
 
 

@@ -11,7 +11,7 @@ from zhengwu.project.cli.demo import password_of
 ROOT = Path(__file__).resolve().parents[4]
 CHROMIUM = os.environ.get("ZW_CHROMIUM", "/usr/bin/chromium")
 MATTER = "食品经营许可证核发"
-WIDE, NARROW, OLD = (1440, 900), (375, 812), (240, 400)
+WIDE, NARROW = (1440, 900), (375, 812)
 MAX_BYTES = 250_000
 
 
@@ -68,14 +68,9 @@ def _public(camera: Camera) -> None:
     camera.shot(page, "guide")
     page.goto("/sunshine/")
     camera.shot(page, "sunshine")
-    page.goto("/scenes/birth/")
-    camera.shot(page, "scene")
     narrow = camera.page(size=NARROW)
     narrow.goto("/")
     camera.shot(narrow, "front-375")
-    old = camera.page(size=OLD)
-    old.goto("/m/")
-    camera.shot(old, "front-240")
 
 
 def _case(camera: Camera) -> None:

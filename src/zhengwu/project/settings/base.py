@@ -94,7 +94,6 @@ STORAGES = {
 }
 FILES_DIR = DATA_DIR / "files"
 KEYS_DIR = DATA_DIR / "keys"
-FRONT_DIR = Path(os.environ.get("ZW_FRONT", DATA_DIR / "front"))
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 

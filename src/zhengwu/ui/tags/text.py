@@ -7,7 +7,6 @@ from typing import Any
 from django.template import Library
 
 from zhengwu.lib import identifiers, now
-from zhengwu.lib.numbers import yuan
 
 register = Library()
 _WEEKDAYS = "一二三四五六日"
@@ -97,12 +96,6 @@ def money(value: Any) -> str:
         return ""
     sign = "-" if amount < 0 else ""
     return f"{sign}¥{abs(amount):,.2f}"
-
-
-@register.filter
-def cents(value: Any) -> str:
-    """¥12.50 from whole cents; "" for None or what is no whole number."""
-    return yuan(value) if isinstance(value, int) else ""
 
 
 @register.filter

@@ -1,8 +1,5 @@
 """The case: what was asked of whom, and where it stands."""
 
-from typing import Any
-
-from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -12,35 +9,21 @@ from django.db.models import F, Q
 from zhengwu.kernel.directory.api import WORKERS, Actor, Role
 from zhengwu.kernel.directory.models import Division, Unit
 from zhengwu.kernel.flow.models import Version
-from zhengwu.kernel.matters.models import Matter, ServicePoint, Window
-
-
-def _as_party(account_id: int) -> "models.QuerySet[Any]":
-    """Ids of the cases an account takes part in now: as joint applicant, agent, party concerned or intermediary."""
-    party = apps.get_model("cases", "Party")
-    return party.objects.seen_by(account_id).values("case_id")
-
-
-def _circulated_to(account_id: int) -> "models.QuerySet[Any]":
-    """Ids of the cases circulated to an account for reading (传阅)."""
-    circulation = apps.get_model("cases", "Circulation")
-    return circulation.objects.filter(reader_id=account_id).values("case_id")
+from zhengwu.kernel.matters.models import Matter
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, actor: Actor) -> "CaseQuerySet":
         """The one rule of who may see a case, as a query.
 
-        An applicant sees what they asked; who works sees what their units take part in and what was circulated to
-        them; an inspector sees the area they inspect. Administrators (三员) and everybody else see none.
+        An applicant sees what they asked; who works sees what their units take part in; an inspector sees the area
+        they inspect. Administrators (三员) and everybody else see none.
         """
         if actor.kind == "system":
             return self
         rule = Q(pk__in=[])
         if actor.account_id:
-            rule |= Q(applicant_id=actor.account_id) | Q(pk__in=_as_party(actor.account_id))
-        if actor.is_staff and actor.account_id:
-            rule |= Q(pk__in=_circulated_to(actor.account_id))
+            rule |= Q(applicant_id=actor.account_id)
         units = actor.unit_ids(*WORKERS)
         if units:
             rule |= Q(unit_ids__overlap=units)
@@ -54,17 +37,6 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
 class Case(models.Model):
     """Something that must be answered in time. Changed only by the services of this package."""
-
-    class Channel(models.TextChoices):
-        """申报来源: by which door the case came in."""
-
-        ONLINE = "online", "网上"
-        COUNTER = "counter", "窗口"
-        AGENT = "agent", "村级代办"
-        MOBILE = "mobile", "手机页"
-        API = "api", "接口"
-        OFFICE = "office", "依职权"
-        REPORTED = "reported", "其他系统报送"
 
     number = models.CharField("办件编号", max_length=50, unique=True)
     kind = models.CharField("种类", max_length=20)
@@ -87,12 +59,6 @@ class Case(models.Model):
     decided_at = models.DateTimeField("决定时间", null=True)
     closed_at = models.DateTimeField("办结时间", null=True)
     archived_at = models.DateTimeField("归档时间", null=True)
-    suspended_at = models.DateTimeField("中止时间", null=True)
-    suspension = models.JSONField("中止的理由、依据和预计期限", default=dict)
-    channel = models.CharField("申报来源", max_length=10, choices=Channel.choices, default=Channel.ONLINE)
-    point = models.ForeignKey(ServicePoint, models.PROTECT, null=True, related_name="cases", verbose_name="受理地点")
-    window = models.ForeignKey(Window, models.PROTECT, null=True, related_name="cases", verbose_name="受理窗口")
-    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     open_key = models.CharField(max_length=80, null=True)
 
     objects = CaseQuerySet.as_manager()
@@ -100,9 +66,6 @@ class Case(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["applicant", "open_key"], name="case_open_once"),
-            models.UniqueConstraint(
-                fields=["taken_by", "open_key"], condition=Q(applicant=None), name="case_taken_once"
-            ),
             models.CheckConstraint(
                 condition=Q(archived_at=None) | Q(closed_at__isnull=False, archived_at__gte=F("closed_at")),
                 name="case_archived_after_closed",

@@ -15,7 +15,6 @@ class Submission(models.Model):
         FILE = "file", "已上传"
         PAPER = "paper", "已收纸质"
         LATER = "later", "承诺后补"
-        SHARED = "shared", "证照免交"
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="submissions")
     material = models.ForeignKey(Material, models.SET_NULL, null=True, related_name="+")
@@ -32,10 +31,7 @@ class Submission(models.Model):
 
 
 class Document(models.Model):
-    """A numbered paper the case produced; ``data`` is all its template needs, so it can be printed again exactly.
-
-    ``file`` is the sealed print, kept from the first time somebody asked for it (``services.printing``).
-    """
+    """A numbered paper the case produced; ``data`` is all its template needs, so it can be printed again exactly."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="documents")
     kind = models.CharField("文书种类", max_length=20)
@@ -43,7 +39,6 @@ class Document(models.Model):
     number = models.CharField("文号", max_length=60, default="")
     data = models.JSONField(default=dict)
     at = models.DateTimeField("制发时间")
-    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["id"]

@@ -17,7 +17,7 @@ class StepQuerySet(models.QuerySet["Step"]):
 
     def for_actor(self, actor: Actor) -> "StepQuerySet":
         """The steps ``actor`` may act on today: addressed to the account, or to a post (unit and role) they hold."""
-        rule = Q(account_id__in=actor.stands_for) if actor.stands_for else Q(pk__in=[])
+        rule = Q(account_id=actor.account_id) if actor.account_id else Q(pk__in=[])
         for post in actor.posts:
             rule |= Q(unit_id=post.unit_id, role=post.role, account=None)
         return self.filter(rule)
@@ -33,16 +33,7 @@ class Step(models.Model):
     """One piece of work of a case. ``token`` and ``path`` name it to the flow; ``signer`` is set in a 会签.
 
     Open while ``closed_at`` is null. ``outcome`` is the action taken, or "cancelled" when the flow withdrew it.
-    ``seen_at``: when somebody who holds it first looked. ``came_from``: the step whose completion opened this one.
-    ``added`` names how a signer was added beside the chart (加签) by the holder of ``asked_by``; a signer before that
-    holder keeps them waiting. ``undone_at``: taken back; it stays on record and counts for nothing. ``signature``: see
-    ``signing``.
     """
-
-    class Added(models.TextChoices):
-        BEFORE = "before", "前加签"
-        BESIDE = "beside", "并加签"
-        AFTER = "after", "后加签"
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="steps")
     token = models.CharField(max_length=12)
@@ -65,21 +56,12 @@ class Step(models.Model):
     outcome_label = models.CharField(max_length=20, default="")
     opinion = models.TextField("意见", default="")
     form = models.JSONField(default=dict)
-    seen_at = models.DateTimeField("首次查看", null=True)
-    seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
-    came_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
-    added = models.CharField("加签", max_length=6, choices=Added.choices, default="")
-    asked_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
-    undone_at = models.DateTimeField("撤回时间", null=True)
-    signature = models.JSONField("意见签名", default=dict)
 
     objects = StepQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["case", "token", "signer"], name="step_open_once", condition=Q(closed_at=None)
-            ),
+            models.UniqueConstraint(fields=["case", "token", "signer"], name="step_once"),
             models.CheckConstraint(
                 condition=Q(closed_at=None, outcome="") | (Q(closed_at__isnull=False) & ~Q(outcome="")),
                 name="step_closed_with_outcome",

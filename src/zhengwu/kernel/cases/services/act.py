@@ -1,19 +1,18 @@
 """act(): the only way a case changes (architecture, idea 2)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from zhengwu.kernel.cases import kinds, policies, signing
+from zhengwu.kernel.cases import kinds, policies
 from zhengwu.kernel.cases.deed import Deed
 from zhengwu.kernel.cases.models import Case, Step
 from zhengwu.kernel.cases.rows import lock_case_of
 from zhengwu.kernel.cases.services.advance import advance, signers, variables
 from zhengwu.kernel.cases.services.write import write
-from zhengwu.kernel.cases.tally import NEGATIVE
 from zhengwu.kernel.directory.api import Actor
 from zhengwu.kernel.flow.api import Node, Run, chart_of
 from zhengwu.kernel.flow.chart import Action
@@ -23,8 +22,6 @@ from zhengwu.lib.problem import Conflict, Invalid, NotFound, Problem, Stale
 from zhengwu.lib.sm import sm3
 from zhengwu.lib.uploads import refuse_secret_data, refuse_secret_text
 
-SIGN = (Action("agree", "同意"), Action("disagree", "不同意", opinion=True))
-"""What a signer added at another's step may answer."""
 OPINION_MAX = 1000
 FORM_MAX = 20_000
 
@@ -57,16 +54,15 @@ def act(
     then nothing was changed.
     """
     with transaction.atomic():
-        step, case, steps = lock_step(step_id, by)
+        step, case, steps = _lock(step_id, by)
         post = policies.require_may_act(by, step, case)  # first: who may not act is not told who did
         if step.closed_at is not None:
             return _closed_before(step, case, by, action, key)
-        require_current(case, revision)
-        policies.require_running(case)
-        policies.require_heard(step, steps)
+        if revision is not None and revision != case.revision:
+            raise Stale("stale", "办件已有新的变化，请查看后再操作", "the case has changed since you saw it")
         chart = chart_of(case.version_id)
         node = chart.node(step.node)
-        spec = _action(node, action, actions_of(step, node))
+        spec = _action(node, action)
         _check_words(spec, opinion)
         _check_form(form or {})
         deed = Deed(
@@ -94,14 +90,12 @@ def carry_out(deed: Deed, label: str) -> list[Step]:
     assert step is not None and deed.node is not None
     before = len(deed.steps)
     kind = kinds.get(case.kind)
-    advisory = is_advisory(step, deed.node)
-    close_own(deed, label)
-    values = variables(case, deed.steps, "")
-    values["outcome"] = values["steps"].get(step.node, "") if step.signer else deed.action
+    values = variables(case, deed.steps, deed.action, step.node)
     run = Run(deed.chart, case.flow, variables=values, who=signers(case, deed.chart))
-    if not advisory and (effect := kind.effects.get((step.kind, deed.action))):
+    _close_own(deed, label)
+    if effect := kind.effects.get((step.kind, deed.action)):
         effect(deed)
-    run.complete(step.token, who=step.signer or None, yes=deed.action not in NEGATIVE)
+    run.complete(step.token, who=step.signer or None, yes=deed.action not in ("fail", "deny", "disagree"))
     advance(deed, run)
     if run.finished:
         kind.finished(deed)
@@ -110,23 +104,7 @@ def carry_out(deed: Deed, label: str) -> list[Step]:
     return deed.steps[before:]
 
 
-def require_current(case: Case, revision: int | None) -> None:
-    """Raises Stale when the case has changed since the person saw it."""
-    if revision is not None and revision != case.revision:
-        raise Stale("stale", "办件已有新的变化，请查看后再操作", "the case has changed since you saw it")
-
-
-def is_advisory(step: Step, node: Node) -> bool:
-    """A signer somebody added at a step the chart gave to one holder: gives an opinion, decides nothing."""
-    return bool(step.added) and node.multi is None
-
-
-def actions_of(step: Step, node: Node) -> tuple[Action, ...]:
-    """What may be chosen at a step."""
-    return SIGN if is_advisory(step, node) else node.actions
-
-
-def lock_step(step_id: int, by: Actor) -> tuple[Step, Case, list[Step]]:
+def _lock(step_id: int, by: Actor) -> tuple[Step, Case, list[Step]]:
     found = lock_case_of(step_id)
     if found is None:
         raise NotFound("no-such-step", "没有这个待办", "no such step")
@@ -148,11 +126,11 @@ def _closed_before(step: Step, case: Case, by: Actor, action: str, key: str) -> 
     )
 
 
-def _action(node: Node, action: str, actions: Sequence[Action]) -> Action:
-    for spec in actions:
+def _action(node: Node, action: str) -> Action:
+    for spec in node.actions:
         if spec.code == action:
             return spec
-    allowed = "、".join(a.label for a in actions)
+    allowed = "、".join(a.label for a in node.actions)
     raise Problem(
         "unknown-action",
         f"“{node.name}”环节没有这个操作，可选：{allowed}",
@@ -161,17 +139,12 @@ def _action(node: Node, action: str, actions: Sequence[Action]) -> Action:
     )
 
 
-def check_opinion(opinion: str) -> None:
-    """Not too long and no state secret. Raises Invalid, Problem."""
+def _check_words(spec: Action, opinion: str) -> None:
     if len(opinion) > OPINION_MAX:
         raise Invalid({"opinion": f"意见不超过{OPINION_MAX}字，现有{len(opinion)}字"})
-    refuse_secret_text(opinion, field="opinion")
-
-
-def _check_words(spec: Action, opinion: str) -> None:
-    check_opinion(opinion)
     if spec.opinion and not opinion.strip():
         raise Invalid({"opinion": f"选择“{spec.label}”须填写意见"})
+    refuse_secret_text(opinion, field="opinion")
 
 
 def _check_form(form: Mapping[str, Any]) -> None:
@@ -185,14 +158,12 @@ def _check_form(form: Mapping[str, Any]) -> None:
     refuse_secret_data(form, field="form")
 
 
-def close_own(deed: Deed, label: str) -> None:
-    """The step as its holder closes it, signed where they have a key."""
+def _close_own(deed: Deed, label: str) -> None:
     step = deed.step
     assert step is not None
     step.closed_at, step.closed_by_id, step.closed_key = deed.at, deed.actor.account_id, deed.key
     step.closed_label = policies.signature(deed)
     step.outcome, step.outcome_label, step.opinion, step.form = deed.action, label, deed.opinion, dict(deed.form)
-    step.signature = signing.sign(deed.actor, deed.case, step)
 
 
 def _facts(deed: Deed, label: str, values: dict[str, Any]) -> dict[str, Any]:
@@ -208,12 +179,6 @@ def _facts(deed: Deed, label: str, values: dict[str, Any]) -> dict[str, Any]:
         "signer": step.signer,
         "outcomes": values["steps"],
     }
-    if values["outcome"] != deed.action:
-        facts["outcome"] = values["outcome"]
-    if deed.action in NEGATIVE:
-        facts["yes"] = False
-    if step.signature:
-        facts["signature"] = step.signature["key"][:16]
     if deed.opinion:
         facts["opinion_sm3"] = sm3(deed.opinion.encode()).hex()
     if deed.form:

@@ -1,7 +1,5 @@
 """Lights that change are events of the case, told to whoever holds it; each exactly once."""
 
-from collections.abc import Sequence
-
 from django.db import transaction
 
 from zhengwu.kernel.cases.models import Case, Step
@@ -60,16 +58,11 @@ def _record(row: clock.Clock) -> None:
 
 def _holders(case: Case, *, heads: bool) -> set[int]:
     """Accounts that hold an open step now, and for red the heads of the owner unit; who stands in for them too."""
-    steps = list(Step.objects.filter(case=case, closed_at=None))
+    steps = list(Step.objects.filter(case=case, closed_at=None).values_list("unit_id", "role", "account_id"))
+    accounts = {a for _, _, a in steps if a}
+    posts = {(unit, role) for unit, role, account in steps if unit and not account}
     if heads:
-        steps.append(Step(unit_id=case.unit_id, role=Role.HEAD))
-    return holders_of(steps)
-
-
-def holders_of(steps: Sequence[Step]) -> set[int]:
-    """Accounts that may act on the steps today: the person named, else who holds the post; and their deputies."""
-    accounts = {s.account_id for s in steps if s.account_id}
-    posts = {(s.unit_id, s.role) for s in steps if s.unit_id and not s.account_id}
+        posts.add((case.unit_id, Role.HEAD))
     day = today()
     for unit, role in posts:
         accounts |= set(

@@ -7,8 +7,8 @@ from django.db import transaction
 from zhengwu.kernel.cases import kinds
 from zhengwu.kernel.cases.deed import Deed
 from zhengwu.kernel.cases.models import Case
+from zhengwu.kernel.cases.services.advance import CANCELLED
 from zhengwu.kernel.cases.services.write import write
-from zhengwu.kernel.cases.tally import CANCELLED
 from zhengwu.kernel.clock import api as clock
 from zhengwu.kernel.directory.api import Actor
 from zhengwu.kernel.flow.api import chart_of

@@ -3,16 +3,18 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+
 from zhengwu.kernel.cases import kinds
 from zhengwu.kernel.cases.deed import ClockOrder, Deed
 from zhengwu.kernel.cases.models import Case, Document, Step
-from zhengwu.kernel.cases.numbering import next_number
 from zhengwu.kernel.cases.rows import change_case, insert_case
-from zhengwu.kernel.cases.services.advance import CORRECT, step_subject
+from zhengwu.kernel.cases.services.advance import step_subject
 from zhengwu.kernel.clock import api as clock
 from zhengwu.kernel.clock.models import Clock, ClockState
 from zhengwu.kernel.ledger.api import Entry, append
 from zhengwu.kernel.notifications.api import notify
+from zhengwu.lib.now import local
 
 SHOWN = ("promised", "delivery")
 """The clocks whose day a case shows: until the decision the promised one, then that of delivery."""
@@ -65,8 +67,7 @@ def _write_clocks(deed: Deed) -> None:
 def _has_own_clock(deed: Deed, step: Step) -> bool:
     """Whether the step had a limit of its own besides the case's (see ``advance``)."""
     node = deed.chart.find(step.node)
-    own = node is None or node.limit is not None or node.unit == "each" or step.kind == CORRECT
-    return own and (step.due_at is not None or deed.case.suspended_at is not None)
+    return step.due_at is not None and (node is None or node.limit is not None or node.unit == "each")
 
 
 def _order(order: ClockOrder) -> clock.Order:
@@ -89,8 +90,8 @@ def set_due(case: Case, clocks: list[Any]) -> None:
 
 def refresh_due(case: Case, steps: list[Step]) -> None:
     """After the case's clocks moved: the open steps show the nearer of their own limit and the case's."""
-    still = {step_subject(case, s): s for s in steps if s.closed_at is None}
-    rows = Clock.objects.filter(subject__in=still, state=ClockState.RUNNING)
+    still = {step_subject(case, s): s for s in steps if s.closed_at is None and s.kind != "correct"}
+    rows = Clock.objects.filter(subject__in=still).exclude(state=ClockState.STOPPED)
     own = {row.subject: (row.due_at, row.warn_at) for row in rows}
     for subject, step in still.items():
         _bind(step, own.get(subject, (None, None)), case)
@@ -98,15 +99,23 @@ def refresh_due(case: Case, steps: list[Step]) -> None:
 
 
 def _bind(step: Step, own: tuple[datetime | None, datetime | None], case: Case) -> None:
-    """The day that binds a step, with its own warning: its own limit, or the case's where that ends earlier. A
-    correction is the applicant's: the office's days do not bind it."""
+    """The day that binds a step, with its own warning: its own limit, or the case's where that ends earlier."""
     due, warn = own
-    if step.kind == CORRECT:
-        step.due_at, step.warn_at = due, warn
-        return
     if due is None or (case.due_at is not None and case.due_at < due):
         due, warn = case.due_at, case.warn_at
     step.due_at, step.warn_at = due, warn
+
+
+def _next_number(series: str, at: datetime) -> str:
+    year = local(at).year
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into cases_series (key, last) values (%s, 1) "
+            "on conflict (key) do update set last = cases_series.last + 1 returning last",
+            [f"{series}〔{year}〕"],
+        )
+        (number,) = cursor.fetchone()
+    return f"{series}〔{year}〕{number}号"
 
 
 def _documents(deed: Deed) -> list[Document]:
@@ -116,7 +125,7 @@ def _documents(deed: Deed) -> list[Document]:
             case_id=deed.case.pk,
             kind=kind,
             title=title,
-            number=next_number(series, deed.at) if series else "",
+            number=_next_number(series, deed.at) if series else "",
             data=data,
             at=deed.at,
         )

@@ -10,7 +10,6 @@ from zhengwu.kernel.directory.models import Account, Appointment, Division, Unit
 from zhengwu.kernel.flow.api import publish
 from zhengwu.kernel.ledger.api import By
 from zhengwu.kernel.matters.models import JointUnit, MasterMatter, Material, Matter, ServicePoint
-from zhengwu.kernel.matters.tests.listed import listed
 
 START = datetime(2026, 2, 9, 1, 30, tzinfo=UTC)  # Monday 09:30 in China
 SINCE = date(2020, 1, 1)
@@ -153,7 +152,6 @@ def make_world(
         status="published",
         valid_from=SINCE,
     )
-    listed(matter)
     Material.objects.create(matter=matter, name="营业执照", required=False)
     world = World(matter=matter, organ=organ, centre=centre, partner=partner)
     if joint:

@@ -1,18 +1,18 @@
 """The list of cases an office may see, and one case in full."""
 
 from datetime import date, datetime, time
+from io import BytesIO
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from zhengwu.kernel.cases import kinds
-from zhengwu.kernel.cases.models import Case
+from zhengwu.kernel.cases.models import Case, Document
 from zhengwu.kernel.cases.models.case import CaseQuerySet
 from zhengwu.kernel.cases.selectors import access_case, light, todo, visible_to
-from zhengwu.kernel.cases.tally import tallies
-from zhengwu.kernel.cases.views.menu import menu
+from zhengwu.kernel.cases.services.papers import render_document
 from zhengwu.kernel.cases.views.presenting import (
     case_facts,
     chart_panel,
@@ -106,7 +106,6 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     """/desk/cases/<number>/ — everything about one case."""
     actor = request_actor(request)
     case = access_case(actor, number)
-    panel = chart_panel(case)
     return render(
         request,
         "cases/case.html",
@@ -115,12 +114,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
             "case": case,
             "state": state_words(case),
             "facts": case_facts(case),
-            "chart": panel,
-            "verbs": menu(actor, case, panel["steps"]),
-            "verbs_from": "case",
-            "tallies": tallies(case, panel["steps"]),
-            "circulated": list(case.circulations.select_related("reader")),
-            "to_read": case.circulations.filter(reader_id=actor.account_id, read_at=None).first(),
+            "chart": chart_panel(case),
             "clocks": clock_panels(case),
             "opinions": opinions(case),
             "events": events(case),
@@ -129,6 +123,16 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
             "light": light(case.warn_at, case.due_at) if case.closed_at is None else "none",
         },
     )
+
+
+def document(request: HttpRequest, number: str, pk: int) -> FileResponse:
+    """A paper of a case as PDF, for whoever may see the case."""
+    case = access_case(request_actor(request), number)
+    paper = Document.objects.filter(case=case, pk=pk).first()
+    if paper is None:
+        raise NotFound("no-such-paper", "没有这份文书", "no such paper")
+    pdf = render_document(paper, case)
+    return FileResponse(BytesIO(pdf), filename=f"{paper.title}-{case.number}.pdf", content_type="application/pdf")
 
 
 def _cells(case: Case) -> list[str]:

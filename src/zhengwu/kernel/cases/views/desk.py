@@ -12,13 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 from zhengwu.kernel.cases import kinds
 from zhengwu.kernel.cases.models import Case, Step
 from zhengwu.kernel.cases.models.step import StepQuerySet
-from zhengwu.kernel.cases.policies import waited_for
 from zhengwu.kernel.cases.selectors import access_step, done_by, light, todo
-from zhengwu.kernel.cases.services.act import act, actions_of
+from zhengwu.kernel.cases.services.act import act
 from zhengwu.kernel.cases.services.open import new_key
-from zhengwu.kernel.cases.services.seen import mark_seen
-from zhengwu.kernel.cases.tally import tallies
-from zhengwu.kernel.cases.views.menu import menu, typed_item
 from zhengwu.kernel.cases.views.presenting import case_facts, clock_panels, left_words, opinions, submitted
 from zhengwu.kernel.clock.api import book
 from zhengwu.kernel.directory.api import Actor, request_actor, require_role
@@ -137,22 +133,13 @@ def pane_context(actor: Actor, step_id: int) -> dict[str, Any]:
     step = access_step(actor, step_id)
     case = step.case
     node = chart_of(case.version_id).node(step.node)
-    steps = list(case.steps.select_related("unit").order_by("id"))
-    own = next(s for s in steps if s.pk == step.pk)
     mine = step.closed_at is None and Step.objects.filter(pk=step.pk).for_actor(actor).exists()
-    if mine:
-        mark_seen(step, actor)
-    waited = waited_for(own, steps)
     return {
         "step": step,
         "case": case,
         "node": node,
         "mine": mine,
-        "actions": actions_of(step, node) if mine and not waited and case.suspended_at is None else (),
-        "waited": waited,
-        "verbs": menu(actor, case, steps, own),
-        "verbs_from": "desk",
-        "tallies": tallies(case, steps),
+        "actions": node.actions if mine else (),
         "facts": case_facts(case),
         "state": kinds.state_label(case.kind, case.state),
         "materials": submitted(case),
@@ -235,14 +222,6 @@ def step_act(request: HttpRequest, step_id: int) -> HttpResponse:
     messages.success(request, words)
     query = _list_query(request)
     return redirect(f"/desk/?{query}" if query else "cases:desk")
-
-
-def refused_page(request: HttpRequest, actor: Actor, step_id: int, problem: Problem, verb: str) -> HttpResponse:
-    """A verb was refused: the step again with the verb's form open, what was typed in it and what is wrong."""
-    errors = getattr(problem, "errors", None) or {}
-    items = pane_context(actor, step_id)["verbs"]
-    more = {"problem": None if errors else problem, "verbs": typed_item(items, verb, request.POST, errors)}
-    return _page(request, actor, step_id, more | {"verb_open": True}, status=problem.status)
 
 
 def _refused(request: HttpRequest, actor: Actor, step_id: int, problem: Problem) -> HttpResponse:

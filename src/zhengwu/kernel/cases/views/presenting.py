@@ -7,11 +7,10 @@ from typing import Any
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 
-from zhengwu.kernel.cases import kinds, signing
+from zhengwu.kernel.cases import kinds
 from zhengwu.kernel.cases.models import Case, Step
 from zhengwu.kernel.cases.selectors import clocks, progress, timeline
 from zhengwu.kernel.clock.api import book, explain
-from zhengwu.kernel.matters import guidance
 from zhengwu.lib.now import local
 from zhengwu.lib.workdays import Calendar, local_ordinal
 
@@ -20,15 +19,7 @@ EVENT_WORDS = {
     "case.opened": "提交申请",
     "case.withdrawn": "申请人撤回",
     "case.archived": "归档",
-    "case.claimed": "认领到申请人账号",
-    "case.supplemented": "补交承诺的材料",
-    "case.collected": "代办员代领结果",
-    "case.handed_over": "代办员把结果交给申请人",
     "case.timer": "定时器到时",
-    "case.migrated": "换到流程图的新版本",
-    "case.lapsed": "逾期未补正，视为撤回申请",
-    "case.read": "阅看传阅件",
-    "clock.moved": "工作日历变动，期限随之变动",
     "clock.yellow": "预警：临近时限",
     "clock.red": "超期",
 }
@@ -49,7 +40,7 @@ def left_words(due_at: datetime | None, at: datetime, calendar: Calendar | None 
 def case_facts(case: Case) -> list[tuple[str, Any]]:
     """Pairs for ``{% facts %}``: what was asked, in the titles of the matter's form."""
     schema = case.matter.form_schema if case.matter else {}
-    return [("申请人", case.applicant_name), *guidance.words(case.form), *case_facts_of(schema, case.form)]
+    return [("申请人", case.applicant_name), *case_facts_of(schema, case.form)]
 
 
 def case_facts_of(schema: Mapping[str, Any], form: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -59,7 +50,6 @@ def case_facts_of(schema: Mapping[str, Any], form: Mapping[str, Any]) -> list[tu
     return [
         (properties.get(name, {}).get("title", name), _words(form[name], properties.get(name, {})))
         for name in sorted(form, key=lambda n: order.get(n, (2_000_000, 0)))
-        if name not in (guidance.ANSWERS, guidance.ASKED)
     ]
 
 
@@ -83,23 +73,16 @@ def clock_panels(case: Case) -> list[dict[str, Any]]:
 def opinions(case: Case) -> list[dict[str, Any]]:
     """Completed steps with outcome and words, and why an applicant withdrew, in order, for ``{% comments %}``."""
     rows = case.steps.filter(closed_at__isnull=False).exclude(outcome="cancelled", opinion="")
-    signed = {True: ("签名有效", "green"), False: ("签名无效", "red"), None: ("", "")}
     return [
         {
             "who": step.closed_label,
             "unit": "",
             "at": step.closed_at,
-            "action": _what(step),
+            "action": f"{step.name} · {step.outcome_label}",
             "text": step.opinion,
-            "seal": signed[signing.valid(case, step)],
         }
         for step in rows.order_by("closed_at", "id")
     ]
-
-
-def _what(step: Step) -> str:
-    added = f"（{step.get_added_display()}）" if step.added else ""
-    return f"{step.name}{added} · {step.outcome_label}" + ("，已撤回" if step.undone_at else "")
 
 
 def submitted(case: Case) -> list[dict[str, Any]]:
@@ -122,10 +105,6 @@ def holders(steps: list[Step]) -> list[tuple[str, str]]:
     pairs = []
     for step in steps:
         who = " ".join(part for part in (step.unit.name, step.unit.phone) if part) if step.unit else "申请人"
-        if step.unit and step.account:
-            who = f"{step.unit.name} {step.account.name}"
-        if step.added:
-            who = f"{who}（{step.get_added_display()}）"
         pairs.append((step.name, f"{who}（{local(step.opened_at):%-m月%-d日}到达）"))
     return pairs or [("本件", "已没有待办环节")]
 
@@ -148,14 +127,13 @@ def events(case: Case, *, names: bool = True) -> list[dict[str, Any]]:
     rows = []
     for row in timeline(case):
         title = EVENT_WORDS.get(row["kind"]) or f"{row['step']}：{row['action']}"
-        to_label = str(row["data"].get("to_label", "")) if names else ""
         rows.append(
             {
                 "at": row["at"],
                 "title": title,
                 "who": row["by"] if names else "",
                 "unit": row["unit"],
-                "note": to_label,
+                "note": "",
                 "state": "bad" if row["kind"] == "clock.red" else "",
                 "seq": row["seq"],
             }

@@ -13,7 +13,6 @@ class ApiToken(models.Model):
         APPLY = "apply", "申报"
         WORK = "work", "办理"
         FILES = "files", "上传文件"
-        SHARE = "share", "查验共享证照"
 
     name = models.CharField("系统名称", max_length=60)
     digest = models.CharField(max_length=64, unique=True)

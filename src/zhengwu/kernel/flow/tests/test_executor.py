@@ -205,37 +205,9 @@ def test_nobody_to_sign_is_refused():
         signing("false", "甲", "甲")
 
 
-def test_a_task_for_one_becomes_one_for_several_when_a_signer_is_added():
+def test_only_signing_steps_take_more_people():
     run = started(chart(FORK))
-    mine = token(run, "a")
-    run.add(mine, "甲", beside=True).add(mine, "乙")
-    assert run.tokens[mine]["mi"]["o"] == ["", "甲"]
-    run.complete(mine)
-    assert run.tokens[mine]["mi"]["o"] == ["甲"]
-    run.complete(mine, "甲")
-    assert run.tokens[mine]["mi"]["o"] == ["乙"], "asked after the others"
-    refused(run, "asked-twice", lambda: run.add(mine, "乙", beside=True))
-    run.complete(mine, "乙")
-    assert mine not in run.tokens and "a" not in open_nodes(run)
-
-
-def test_only_tasks_take_signers():
-    run = started(chart(FORK))
-    refused(run, "no-such-token", lambda: run.add("99", "甲"))
-    refused(run, "not-multi", lambda: run.remove(token(run, "a"), "甲"))
-
-
-def test_an_answer_taken_back_is_asked_again():
-    inner = "<multiInstanceLoopCharacteristics/>"
-    run = started(chart(START + task("m", inner=inner) + END + line("s", "m", "e")), who={"m": ["甲", "乙"]})
-    mine = token(run, "m")
-    refused(run, "not-signed", lambda: run.unsign(mine, "甲"))
-    run.complete(mine, "甲", yes=False)
-    refused(run, "not-signed", lambda: run.unsign(mine, "甲", yes=True))
-    run.unsign(mine, "甲", yes=False)
-    assert run.tokens[mine]["mi"] == {"o": ["乙", "甲"], "w": [], "d": 0, "y": 0}
-    run.complete(mine, "甲").complete(mine, "乙")
-    assert run.finished
+    refused(run, "not-multi", lambda: run.add(token(run, "a"), "甲"))
 
 
 def test_completion_condition_ends_signing_early():

@@ -1,8 +1,7 @@
 """What may be asked: the basic list (基本目录) and each unit's implementation of it (实施清单).
 
 Codes follow 国办发〔2018〕45号 practice: 12 characters for the basic list, 31 for the implementation (credit code 18 +
-level 1 + basic code 12). Types are those of GB/T 39046-2020 Annex A; 61–66 are ours, in the range left for extensions,
-for inner powers.
+level 1 + basic code 12). Types are those of GB/T 39046-2020 Annex A.
 """
 
 from datetime import date
@@ -14,7 +13,20 @@ from zhengwu.kernel.clock.api import Limit, LimitUnit
 from zhengwu.kernel.directory.models import Division, Unit
 from zhengwu.kernel.flow.models import Definition
 from zhengwu.kernel.matters.models.place import ServicePoint, Window
-from zhengwu.kernel.matters.models.power import BY_OFFICE, MatterType, Power, in_force_q
+
+
+class MatterType(models.TextChoices):
+    PERMIT = "01", "行政许可"
+    PENALTY = "02", "行政处罚"
+    COERCION = "03", "行政强制"
+    LEVY = "04", "行政征收"
+    PAYMENT = "05", "行政给付"
+    INSPECTION = "06", "行政检查"
+    CONFIRMATION = "07", "行政确认"
+    AWARD = "08", "行政奖励"
+    RULING = "09", "行政裁决"
+    OTHER = "10", "其他行政权力"
+    PUBLIC_SERVICE = "20", "公共服务"
 
 
 class MasterMatter(models.Model):
@@ -39,17 +51,12 @@ class MasterMatter(models.Model):
 
 class MatterQuerySet(models.QuerySet["Matter"]):
     def in_force(self, day: date) -> "MatterQuerySet":
-        """Published and valid on ``day``, as is the unit's power behind: what runs through a door."""
-        return self.filter(Q(valid_to=None) | Q(valid_to__gt=day), in_force_q(day, "power__"), power__unit=F("unit"),
-                           status=Matter.Status.PUBLISHED, valid_from__lte=day)
-
-    def applied_for(self) -> "MatterQuerySet":
-        """What somebody can apply for: without what the office does of itself (依职权)."""
-        return self.exclude(master__type__in=BY_OFFICE)
+        """Published and valid on ``day``: what runs through a door."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gt=day), status=Matter.Status.PUBLISHED, valid_from__lte=day)
 
     def with_guide(self) -> "MatterQuerySet":
         """Everything a row or a guide shows, without a query more per row."""
-        return self.select_related("master", "division", "unit", "point", "window", "chart", "power")
+        return self.select_related("master", "division", "unit", "point", "window", "chart")
 
 
 class Matter(models.Model):
@@ -60,13 +67,6 @@ class Matter(models.Model):
         PROMISED = "promised", "承诺件"
         JOINT = "joint", "联办件"
 
-    class WindowAuthority(models.TextChoices):
-        """What the department left to its window (终审权、一审一核)."""
-
-        NONE = "none", "只收件"
-        ACCEPT = "accept", "受理权"
-        DECIDE = "decide", "终审权"
-
     class Status(models.TextChoices):
         DRAFT = "draft", "起草"
         PUBLISHED = "published", "已公布"
@@ -74,7 +74,6 @@ class Matter(models.Model):
 
     code = models.CharField("实施编码", max_length=31, unique=True)
     master = models.ForeignKey(MasterMatter, models.PROTECT, related_name="implementations")
-    power = models.ForeignKey(Power, models.PROTECT, null=True, related_name="matters", verbose_name="权力事项")
     name = models.CharField("事项名称", max_length=200)
     sort_key = models.CharField(max_length=400, default="", db_index=True)
     division = models.ForeignKey(Division, models.PROTECT, related_name="matters")
@@ -100,11 +99,6 @@ class Matter(models.Model):
     online = models.BooleanField("网上可办", default=True)
     visits = models.SmallIntegerField("到现场次数", default=0)
     form_schema = models.JSONField("申请表（JSON Schema）", default=dict)
-    questions = models.JSONField("情形引导（问题树）", default=list)
-    window_authority = models.CharField(
-        "窗口权限", max_length=10, choices=WindowAuthority.choices, default=WindowAuthority.NONE
-    )
-    source_code = models.CharField("来源编码", max_length=64, default="", db_index=True)
     complete = models.BooleanField("材料与流程已细化", default=False)
     status = models.CharField("状态", max_length=10, choices=Status.choices, default=Status.DRAFT)
     valid_from = models.DateField("生效日期")
@@ -152,8 +146,6 @@ class Material(models.Model):
     form = models.CharField("形式", max_length=12, choices=Form.choices, default=Form.EITHER)
     required = models.BooleanField("必要", default=True)
     note = models.CharField("填报须知", max_length=300, default="")
-    when = models.CharField("所需情形（答案的条件）", max_length=300, default="")
-    shared_from = models.CharField("可由证照免交（证照类型代码）", max_length=21, default="")
 
     class Meta:
         ordering = ["matter", "order", "id"]

@@ -6,21 +6,8 @@ from zhengwu.kernel.directory.models import Division, Unit
 
 
 class ServicePoint(models.Model):
-    """A city or county centre, a branch, a township window, a village agent: a tree. An empty ``offered`` of a centre
-    means everything of its division. ``open_hours``: [{"days": "12345", "from": "09:00", "to": "17:00"}], 1 Monday."""
+    """A city or county centre, a branch, a township window. ``hours`` names the opening hours the clock counts by."""
 
-    class Level(models.TextChoices):
-        CITY = "city", "市级中心"
-        COUNTY = "county", "县级中心"
-        BRANCH = "branch", "分中心"
-        TOWNSHIP = "township", "乡镇便民服务中心"
-        VILLAGE = "village", "村级代办点"
-
-    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children", verbose_name="上级服务点")
-    level = models.CharField("层级", max_length=10, choices=Level.choices, default=Level.COUNTY)
-    offered = models.ManyToManyField("matters.Matter", related_name="offered_at", verbose_name="可办事项", blank=True)
-    open_hours = models.JSONField("开放时间", default=list)
-    active = models.BooleanField("启用", default=True)
     name = models.CharField("名称", max_length=80)
     division = models.ForeignKey(Division, models.PROTECT, related_name="service_points")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="service_points")

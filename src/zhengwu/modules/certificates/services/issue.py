@@ -11,9 +11,8 @@ from zhengwu.kernel.directory.models import Account
 from zhengwu.kernel.ledger.api import By, Entry, append
 from zhengwu.kernel.matters.models import Matter
 from zhengwu.lib.now import local
-from zhengwu.modules.certificates.models import HOLDER_CODE, Certificate, CertificateType
+from zhengwu.modules.certificates.models import HOLDER_CODE, Certificate
 from zhengwu.modules.certificates.numbering import compose, issuer_of, next_number, tag
-from zhengwu.modules.certificates.services.holders import require_alive
 
 FACE_FIELDS_MAX = 12
 _PRIVATE_FORMATS = ("citizen-id", "phone")
@@ -23,16 +22,12 @@ def on_issued(deed: Deed) -> None:
     """Writes the certificate of a case whose matter ends in one, once; other cases pass.
 
     Adds its row and ledger entry to the act's transaction; the paper is made later (``services.seal``), because an
-    act must answer fast. Raises Conflict where the lists lack what an identifier needs, and for a holder that is
-    recorded as dead or dissolved. Of a type in the catalogue the rule of validity comes from there.
+    act must answer fast. Raises Conflict where the lists lack what an identifier needs.
     """
     case = deed.case
     matter = case.matter
     if matter is None or not matter.certificate_type or Certificate.objects.filter(case=case).exists():
         return
-    holder = _holder_code(case)
-    require_alive(holder.get("holder_code_index", ""))
-    kind = CertificateType.objects.filter(code=matter.certificate_type, state=CertificateType.State.PUBLISHED).first()
     issuer = issuer_of(case.unit).code or ""
     day = local(deed.at).date()
     number = next_number(matter.certificate_type, issuer, day.year)
@@ -41,8 +36,8 @@ def on_issued(deed: Deed) -> None:
         identifier=compose(matter.certificate_type, issuer, serial), number=number, type_code=matter.certificate_type,
         title=matter.result_name or matter.name, holder_id=case.applicant_id, holder_name=case.applicant_name,
         unit_id=case.unit_id, case=case, matter=matter, issued_at=deed.at, valid_from=day,
-        valid_to=last_day(day, years_of(kind, matter.certificate_years)), kind=kind,
-        data={"face": face(matter, case), "matter": matter.name}, status_at=deed.at, **holder,
+        valid_to=last_day(day, matter.certificate_years), data={"face": face(matter, case), "matter": matter.name},
+        status_at=deed.at, **_holder_code(case),
     )
     certificate.save(force_insert=True)
     append(certificate.stream, signed(deed.actor.by(deed.post)), [Entry("certificate.issued", {
@@ -55,13 +50,6 @@ def on_issued(deed: Deed) -> None:
 def signed(by: By) -> By:
     """By id and unit only: whoever holds the certificate may have the proofs of this stream, not names of staff."""
     return replace(by, label=by.unit or by.label)
-
-
-def years_of(kind: CertificateType | None, otherwise: int | None = None) -> int | None:
-    """Whole years of validity by the catalogue's rule; ``otherwise`` where there is no type or each is set apart."""
-    if kind is None or kind.validity == CertificateType.Validity.FREE:
-        return otherwise
-    return kind.years if kind.validity == CertificateType.Validity.YEARS else None
 
 
 def last_day(start: date, years: int | None) -> date | None:

@@ -7,7 +7,6 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 
-from zhengwu.kernel.cases.papers import SealOrder
 from zhengwu.kernel.directory.api import SYSTEM, open_text
 from zhengwu.kernel.files import api as files
 from zhengwu.kernel.ledger.api import Entry, append
@@ -16,7 +15,7 @@ from zhengwu.lib.identifiers import mask_id
 from zhengwu.lib.now import local
 from zhengwu.lib.periodic import each
 from zhengwu.modules.certificates.models import HOLDER_CODE, Certificate
-from zhengwu.modules.certificates.services.seals import put_seal
+from zhengwu.modules.certificates.signing import sign
 
 PURPOSE = "certificate"
 SEAL_WORDS = "电子证照专用章"
@@ -41,23 +40,10 @@ def paper_of(certificate: Certificate, base: str) -> files.StoredFile:
     ``base``: see ``public_url``. Two who ask at once get the same file: the row is locked meanwhile.
     """
     # The file is not joined: who waited for the lock would be given the row anew, but the join as it was before.
-    row = Certificate.objects.select_for_update(of=("self",)).select_related("unit", "kind").get(pk=certificate.pk)
+    row = Certificate.objects.select_for_update(of=("self",)).select_related("unit").get(pk=certificate.pk)
     if row.file is not None:
         return row.file
-    template = row.kind.face if row.kind else "certificate"
-    data = put_seal(
-        SealOrder(
-            unit_id=row.unit_id,
-            unit_name=row.unit.name,
-            title=row.title,
-            number=row.number,
-            subject=row.identifier,
-            purpose=SEAL_WORDS,
-            on=local(row.issued_at).date(),
-            draw=lambda picture: paper.render(template, content(row, base) | {"seal_image": picture}),
-        ),
-        reason="颁发电子证照",
-    )
+    data = sign(paper.render("certificate", content(row, base)), identifier=row.identifier, unit=row.unit.name)
     row.file = files.keep(name=f"{row.title}-{row.number}.pdf", media_type="application/pdf", data=data, owner=None,
                           purpose=PURPOSE, subject=row.identifier)
     row.save(update_fields=["file"])

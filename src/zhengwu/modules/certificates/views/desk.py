@@ -2,7 +2,6 @@
 
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,16 +15,9 @@ from zhengwu.lib.paper import unprintable
 from zhengwu.lib.problem import NotFound, Problem
 from zhengwu.lib.tables import CSV, XLSX, csv_lines, xlsx
 from zhengwu.modules.certificates.models import EVENT_WORDS, Certificate, CertificateQuerySet
-from zhengwu.modules.certificates.selectors import (
-    access_certificate,
-    history,
-    register,
-    state_counts,
-    types_of,
-    versions,
-)
+from zhengwu.modules.certificates.selectors import access_certificate, history, register
 from zhengwu.modules.certificates.services.seal import shown_code
-from zhengwu.modules.certificates.services.status import GROUNDS, change_status, choices, may_change
+from zhengwu.modules.certificates.services.status import change_status, choices, may_change
 
 PAGE = 50
 EXPORT_MAX = 20_000
@@ -34,24 +26,7 @@ COLUMNS = ("证照名称", "证照编号", "电子证照标识", "持证主体",
 
 
 def _filtered(request: HttpRequest) -> CertificateQuerySet:
-    query = request.GET
-    return register(request_actor(request), state=query.get("status", ""), text=query.get("q", ""),
-                    type_code=query.get("type", ""), watch=query.get("watch", ""))
-
-
-def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
-    """States and what wants watching, each with its number."""
-    counts, here = state_counts(request_actor(request)), (request.GET.get("status", ""), request.GET.get("watch", ""))
-    tabs = [
-        ("全部", "", "", "all"),
-        *((str(label), value, "", value) for value, label in Certificate.Status.choices),
-        ("即将到期", "", "soon", "soon"),
-        ("待决定的延续", "", "renewal", "renewal"),
-        ("持证主体已终止", "", "ended", "ended"),
-    ]
-    return [{"label": label, "count": counts[key], "current": here == (status, watch),
-             "url": "?" + urlencode({k: v for k, v in (("status", status), ("watch", watch)) if v})}
-            for label, status, watch, key in tabs]
+    return register(request_actor(request), state=request.GET.get("status", ""), text=request.GET.get("q", ""))
 
 
 @require_GET
@@ -66,17 +41,9 @@ def register_page(request: HttpRequest) -> HttpResponse:
     page = SimpleNamespace(next=encode(found[PAGE - 1].pk) if len(found) > PAGE else None, previous=None)
     query = request.GET.copy()
     query.pop("cursor", None)
-    return render(
-        request,
-        "certificates/register.html",
-        {
-            "rows": found[:PAGE],
-            "page": page,
-            "query": query.urlencode(),
-            "tabs": _tabs(request),
-            "narrow": [{"name": "type", "label": "类型", "options": types_of(request_actor(request))}],
-        },
-    )
+    return render(request, "certificates/register.html", {
+        "rows": found[:PAGE], "page": page, "query": query.urlencode(),
+        "narrow": [{"name": "status", "label": "状态", "options": list(Certificate.Status.choices)}]})
 
 
 @require_GET
@@ -95,7 +62,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
 def _cells(row: Certificate) -> list[str]:
     return [row.title, row.number, row.identifier, row.holder_name, row.unit.name, f"{local(row.issued_at):%Y-%m-%d}",
              row.valid_from.isoformat(), row.valid_to.isoformat() if row.valid_to else "长期", row.state_label,
-             f"{local(row.status_at):%Y-%m-%d}", row.status_reason, row.case.number if row.case else ""]
+             f"{local(row.status_at):%Y-%m-%d}", row.status_reason, row.case.number]
 
 
 @require_GET
@@ -110,30 +77,9 @@ def _detail(request: HttpRequest, found: Certificate, more: dict[str, Any], stat
                "note": e.data.get("reason", "")} for e in history(found)]
     actions = choices(found) if may_change(request_actor(request), found) else []
     printed = "".join([found.title, found.holder_name, found.unit.name, *(f"{a}{b}" for a, b in found.face)])
-    return render(
-        request,
-        "certificates/detail.html",
-        {
-            "grounds": [
-                (code, f"{words}（{article}）")
-                for value, _, _ in choices(found)
-                for code, words, article in GROUNDS[value]
-            ],
-            "papers": list(found.papers.all()),
-            "decisions": [("grant", "准予延续"), ("refuse", "不予延续")],
-            "versions": versions(found),
-            "accesses": list(found.accesses.all()[:20]),
-            "renewal": found.renewals.filter(state="asked").first(),
-            "may": may_change(request_actor(request), found),
-            "certificate": found,
-            "code": shown_code(found),
-            "events": events,
-            "unprintable": unprintable(printed),
-            "actions": [(value, f"{label}（{basis}）") for value, label, basis in actions],
-            **more,
-        },
-        status=status,
-    )
+    return render(request, "certificates/detail.html", {
+        "certificate": found, "code": shown_code(found), "events": events, "unprintable": unprintable(printed),
+        "actions": [(value, f"{label}（{basis}）") for value, label, basis in actions], **more}, status=status)
 
 
 @require_POST
@@ -141,14 +87,14 @@ def _detail(request: HttpRequest, found: Certificate, more: dict[str, Any], stat
 def status(request: HttpRequest, identifier: str) -> HttpResponse:
     """Carries out a change of status; a refusal is shown at its field with what was typed."""
     actor = request_actor(request)
-    to, reason, ground = (request.POST.get(name, "") for name in ("to", "reason", "ground"))
+    to, reason = request.POST.get("to", ""), request.POST.get("reason", "")
     try:
-        changed = change_status(identifier=identifier, to=to, reason=reason, ground=ground, by=actor)
+        changed = change_status(identifier=identifier, to=to, reason=reason, by=actor)
     except NotFound:
         raise
     except Problem as problem:
         found = access_certificate(actor, identifier)
-        return _detail(request, found, {"problem": problem, "to": to, "reason": reason, "ground": ground,
+        return _detail(request, found, {"problem": problem, "to": to, "reason": reason,
                                        "errors": problem.extra.get("errors", {})}, problem.status)
     messages.success(request, f"“{changed.title}”现为{changed.state_label}，已通知持证主体")
     return redirect("certificates:detail", identifier=changed.identifier)

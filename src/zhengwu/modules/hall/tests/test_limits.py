@@ -87,14 +87,3 @@ def test_one_case_that_cannot_be_accepted_does_not_hold_up_the_others(world, cap
     assert Case.objects.get(pk=broken.pk).accepted_at is None
     assert Case.objects.get(pk=sound.pk).accepted_at == START
     assert "hall.deemed" in caplog.text
-
-
-def test_an_inspection_outside_the_limit_is_told_in_writing(world):
-    with travel(START):
-        case = accepted(world)
-        step = case.steps.get(node="review", closed_at=None)
-        with pytest.raises(Invalid):
-            api.act(step_id=step.pk, action="inspect", by=world.actor("officer"), opinion="勘查", form={"days": "很多"})
-        api.act(step_id=step.pk, action="inspect", by=world.actor("officer"), opinion="勘查")
-    told = case.documents.get(kind="special")
-    assert told.data["time"] == "预计10个工作日" and "第四十五条" in told.data["basis"] and told.number

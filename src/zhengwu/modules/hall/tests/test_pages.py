@@ -69,13 +69,13 @@ def test_few_queries_however_many_rows(world, client, django_assert_max_num_quer
     with django_assert_max_num_queries(8):
         assert client.get(f"/matters/{world.matter.code}/").status_code == 200
     client.force_login(world.people["citizen"])
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(15):
         assert client.get(f"/my/cases/{case.number}/").status_code == 200
     client.force_login(world.people["clerk"])
     with django_assert_max_num_queries(10):
         page = client.get("/desk/")
     assert page.content.count(b"data-row") == 99
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(17):
         assert client.get(f"/desk/cases/{case.number}/").status_code == 200
 
 

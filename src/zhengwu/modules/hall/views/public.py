@@ -24,10 +24,7 @@ from zhengwu.kernel.search.api import search
 from zhengwu.lib.now import today
 from zhengwu.lib.numbers import whole
 from zhengwu.lib.problem import Problem
-from zhengwu.modules.hall.scenes import scenes
-from zhengwu.modules.hall.views.face import page
 from zhengwu.modules.hall.views.showing import progress_context
-from zhengwu.ui.registry import address as url_of
 
 PAGE = 20
 CASE_NUMBER = re.compile(r"[0-9]{6}[0-9A-Za-z]{17}")
@@ -48,16 +45,14 @@ def front(request: HttpRequest) -> HttpResponse:
     """/ — find a matter first; what is new and how the city does comes after."""
     counties = list(Division.objects.filter(level=Division.Level.COUNTY).order_by("code"))
     themes = list(find().order_by().values_list("master__theme").annotate(n=Count("id")).order_by("-n")[:12])
-    return page(
+    return render(
         request,
-        "front",
+        "hall/front.html",
         {
             "counties": counties,
             "themes": [(name, n) for name, n in themes if name],
             "week": _week(),
             "popular": list(find().filter(complete=True)[:6]),
-            "scenes": list(scenes().values()),
-            "appointments": url_of("centre:appointments"),
         },
     )
 
@@ -98,21 +93,21 @@ def matters(request: HttpRequest) -> HttpResponse:
     if words:
         hits = search(words, kinds=["matter"], division=query.get("division") or None, limit=200)
         rows = rows.filter(code__in=[hit.key for hit in hits.rows])
-    shown = Paginator(rows, PAGE).get_page(query.get("page"))
+    page = Paginator(rows, PAGE).get_page(query.get("page"))
     division = Division.objects.filter(code=query.get("division", "")[:12]).first()
     unit = _unit(query.get("unit", ""))
-    return page(
+    return render(
         request,
-        "matters",
+        "hall/matters.html",
         {
-            "page": shown,
+            "page": page,
             "words": words,
             "division": division,
             "unit": unit,
             "groups": _groups(),
             "units": _units(division) if division else [],
             "unit_title": f"实施单位：{unit.name}" if unit else "按实施单位找",
-            "heading": _heading(shown.paginator.count, words, division, unit, query.get("theme", "")[:20]),
+            "heading": _heading(page.paginator.count, words, division, unit, query.get("theme", "")[:20]),
         },
     )
 
@@ -164,9 +159,9 @@ def guide(request: HttpRequest, code: str) -> HttpResponse:
         and matter.valid_from <= today()
         and (matter.valid_to is None or today() < matter.valid_to)
     )
-    return page(
+    return render(
         request,
-        "guide",
+        "hall/guide.html",
         {
             "matter": matter,
             "materials": materials,
@@ -250,9 +245,9 @@ def progress(request: HttpRequest) -> HttpResponse:
     """/progress/ — by number and query code, without an account. The code travels in a POST, never in an address."""
     number = (request.POST.get("number") or request.GET.get("number") or "").strip()[:50]
     if request.method != "POST":
-        return page(request, "progress_ask", {"number": number})
+        return render(request, "hall/progress_ask.html", {"number": number})
     try:
         case = access_by_code(number, request.POST.get("code", ""), address=address_of(request))
     except Problem as problem:
-        return page(request, "progress_ask", {"number": number, "problem": problem}, status=problem.status)
-    return page(request, "case", progress_context(case, None))
+        return render(request, "hall/progress_ask.html", {"number": number, "problem": problem}, status=problem.status)
+    return render(request, "hall/case.html", progress_context(case, None))

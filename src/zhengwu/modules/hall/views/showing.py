@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from zhengwu.kernel.cases.api import light, new_key, query_code
-from zhengwu.kernel.cases.models import Case, Mandate, Party, Step, Submission
+from zhengwu.kernel.cases.models import Case, Step
 from zhengwu.kernel.cases.views.presenting import (
     case_facts,
     chart_panel,
@@ -22,8 +22,7 @@ from zhengwu.kernel.directory.api import Actor
 from zhengwu.kernel.ledger.models import Event
 from zhengwu.lib.now import local, now
 from zhengwu.lib.qr import svg
-from zhengwu.modules.hall.models import BundleCase
-from zhengwu.modules.hall.selectors import standing
+from zhengwu.modules.hall.models import Rating
 
 STAGES = ["提交申请", "受理", "审查决定", "送达", "办结"]
 SHORT = {"withdrawn": "已撤回", "refused": "不予受理"}
@@ -67,12 +66,9 @@ def _day(moment: datetime | None) -> str:
 def progress_context(case: Case, actor: Actor | None) -> dict[str, Any]:
     """Template context of a case page for its applicant (``actor``), or for the holder of its query code (None)."""
     mine = actor is not None and case.applicant_id == actor.account_id
-    party = standing(actor, case) if actor is not None else None
-    seen = mine or party is not None
-    acts = mine or (party is not None and _acts(party))
     chart = chart_panel(case)
+    rating = Rating.objects.filter(case=case).first() if case.closed_at else None
     correction = next((s for s in chart["open"] if s.kind == "correct"), None)
-    link = BundleCase.objects.filter(case=case).select_related("bundle").first() if mine else None
     shown, at = stages(case)
     return {
         "number_words": f"办件编号 {case.number}",
@@ -81,57 +77,23 @@ def progress_context(case: Case, actor: Actor | None) -> dict[str, Any]:
         "key": new_key(),
         "case": case,
         "state": state_words(case),
-        "facts": case_facts(case) if seen else [],
+        "facts": case_facts(case) if mine else [],
         "chart": chart,
         "clocks": clock_panels(case),
         "events": events(case, names=False),
-        "mine": seen,
-        "applied": mine,
-        "party": party,
-        "party_words": _standing_words(case, party),
-        "parties": _parties(case) if seen else [],
-        "late": list(case.submissions.filter(way=Submission.Way.LATER)) if acts and case.closed_at is None else [],
-        "bundle": link.bundle if link else None,
-        "materials": submitted(case) if seen else [],
-        "documents": list(case.documents.all()) if seen else [],
+        "mine": mine,
+        "rating": rating,
+        "materials": submitted(case) if mine else [],
+        "documents": list(case.documents.all()) if mine else [],
         "stages": shown,
         "stage": at,
-        "correction": correction if acts else None,
+        "correction": correction if mine else None,
         "items": correction_items(case) if correction else [],
+        "can_rate": mine and case.closed_at is not None and rating is None and case.state not in ("withdrawn",),
         "can_withdraw": mine and case.decided_at is None and case.closed_at is None,
+        "rating_words": f"{rating.get_level_display()}　{rating.comment}" if rating else "",
         "light": light(case.warn_at, case.due_at) if case.closed_at is None else "none",
     }
-
-
-def _standing_words(case: Case, party: Party | None) -> str:
-    """As what somebody looks at another's case."""
-    if party is None:
-        return ""
-    words = f"这是{case.applicant_name}的申请，您是{party.get_role_display()}。"
-    if party.role != Party.Role.AGENT or party.mandate is None:
-        return words
-    if not _acts(party):
-        return words + "授权现在不在有效期内，您不能再代办。"
-    return words + f"授权到{local(party.mandate.valid_to):%Y-%m-%d}有效，委托人可以随时撤回。"
-
-
-def _acts(party: Party) -> bool:
-    """Whether an agent may act now: the mandate holds at this moment."""
-    mandate, moment = party.mandate, now()
-    return (
-        party.role == Party.Role.AGENT
-        and mandate is not None
-        and mandate.state == Mandate.State.GIVEN
-        and mandate.valid_from <= moment < mandate.valid_to
-    )
-
-
-def _parties(case: Case) -> list[tuple[str, str]]:
-    """Who takes part besides the applicant, and until when an agent may."""
-    return [
-        (p.get_role_display(), f"{p.name}{'（已退出）' if p.until else ''}")
-        for p in case.parties.exclude(role=Party.Role.APPLICANT)
-    ]
 
 
 def correction_items(case: Case) -> list[dict[str, str]]:

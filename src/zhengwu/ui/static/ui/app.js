@@ -76,14 +76,6 @@
     }
   });
 
-  /* menus: one open at a time, closed by a click elsewhere and by Escape */
-  const closeMenus = (except) => all("[data-menu][open]").forEach((menu) => { if (menu !== except) menu.open = false; });
-  document.addEventListener("click", (event) => closeMenus(event.target.closest("[data-menu]")));
-  document.addEventListener("keydown", (event) => {
-    const menu = event.key === "Escape" && event.target.closest("[data-menu][open]");
-    if (menu) { menu.open = false; one("summary", menu).focus(); }
-  });
-
   /* keys: / search, j k move, Enter opens (a link does that itself) */
   const rows = () => all("[data-todo] a[data-row]");
   const move = (step) => {
