@@ -25,7 +25,7 @@ EVENT_WORDS = {
 STATES = (("published", "已发布"), ("unpublished", "未发布"), ("draft", "有草稿"))
 
 
-def definitions(*, state: str = "", text: str = "") -> QuerySet[Definition]:
+def definitions(*, state: str = "", text: str = "") -> QuerySet[Any]:
     """All definitions by key with ``number``, ``since`` (of the published version), ``matters``, ``running`` cases and
     ``drafts``: one query."""
     current = Version.objects.filter(definition=OuterRef("pk"), state=VersionState.PUBLISHED)
@@ -59,7 +59,7 @@ def definition_of(key: str) -> Definition:
     return found
 
 
-def versions_of(definition: Definition) -> list[Version]:
+def versions_of(definition: Definition) -> list[Any]:
     """Newest first, each with ``running``: how many open cases are on it."""
     rows = definition.versions.exclude(state=VersionState.DRAFT).order_by("-number")
     return list(rows.annotate(running=Count("cases", filter=Q(cases__closed_at=None))))

@@ -80,9 +80,8 @@ def open_case(
 
     ``form`` must satisfy the matter's JSON Schema; its ``answers`` to the matter's questions, if there are any, decide
     which parts and materials are wanted; every required material must be handed in, unless the applicant holds the
-    certificate that makes it unnecessary (``held``). ``key`` makes a
-    repeated call by the same applicant return the first case. Raises Denied (a working account), Invalid (by field),
-    Problem.
+    certificate that makes it unnecessary (``held``). ``key`` makes a repeated call by the same applicant return the
+    first case. Raises Denied (a working account), Invalid (by field), Problem.
     """
     if applicant is not None and applicant.kind == Account.Kind.STAFF:
         raise Denied("applicants-only", "工作账号不能提交申请，请用个人或法人账号", "staff accounts cannot apply")

@@ -12,6 +12,7 @@ from zhengwu.kernel.directory.models import Unit
 from zhengwu.kernel.flow.models import Version, VersionState
 from zhengwu.kernel.matters.models import MasterMatter, Material, Matter
 from zhengwu.lib.now import travel
+from zhengwu.lib.problem import Conflict
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +67,7 @@ def test_an_unknown_step_has_no_case(world):
 
 def test_without_a_published_chart_nothing_is_opened(world):
     Version.objects.update(state=VersionState.RETIRED)
-    with travel(START), pytest.raises(Version.DoesNotExist):
+    with travel(START), pytest.raises(Conflict, match="停用"):
         apply(world)
     assert not Step.objects.exists()
 

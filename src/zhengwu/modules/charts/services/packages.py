@@ -16,7 +16,7 @@ from zhengwu.lib.now import now
 from zhengwu.lib.problem import Conflict, Invalid, NotFound, Problem
 from zhengwu.lib.sm import sm2_verify, sm3
 from zhengwu.modules.charts.models import Draft, Package
-from zhengwu.modules.charts.policies import require_designer
+from zhengwu.modules.charts.policies import designer_id, require_designer
 from zhengwu.modules.charts.reading import main_process, root_of
 from zhengwu.modules.charts.scenarios import checked
 from zhengwu.modules.charts.services.drafts import append_to, scenarios_of
@@ -58,11 +58,11 @@ def pack(*, definitions: Sequence[str], by: Actor) -> bytes:
 def receive(*, name: str, data: bytes, by: Actor) -> Package:
     """Keeps a file to be looked at. Raises Problem when it is none, was changed after signing, or holds charts that
     cannot be read; nothing is taken here."""
-    require_designer(by)
+    account = designer_id(by)
     payload, signer = verified(data)
     return Package.objects.create(
         name=name[:120], sm3=sm3(data).hex(), content=payload, signer=signer, trusted=signer in trusted(),
-        uploaded_at=now(), uploaded_by_id=by.account_id)
+        uploaded_at=now(), uploaded_by_id=account)
 
 
 def trusted() -> frozenset[str]:

@@ -14,7 +14,7 @@ from zhengwu.lib.now import now
 from zhengwu.lib.problem import Conflict, Invalid, NotFound, Problem
 from zhengwu.lib.uploads import refuse_secret_text
 from zhengwu.modules.charts.models import Transfer, TransferredCase
-from zhengwu.modules.charts.policies import require_designer
+from zhengwu.modules.charts.policies import designer_id, require_designer
 from zhengwu.modules.charts.services.drafts import append_to
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ def start(*, source: Version, target: Version, mapping: Mapping[str, str], reaso
 
     Raises Invalid (reason, mapping), Conflict (another migration of this chart runs; no case is left).
     """
-    require_designer(by)
+    account = designer_id(by)
     words = reason.strip()
     if not words or len(words) > 200:
         raise Invalid({"reason": "请写明迁移的理由（200字以内）"})
@@ -40,7 +40,7 @@ def start(*, source: Version, target: Version, mapping: Mapping[str, str], reaso
     if not fates:
         raise Conflict("no-cases", f"第 {source.number} 版上没有在办的办件，不用迁移", "no case runs on that version")
     made = Transfer.objects.create(source=source, target=target, mapping=dict(mapping), reason=words,
-                                   started_at=now(), started_by_id=by.account_id)
+                                   started_at=now(), started_by_id=account)
     ids = dict(Case.objects.filter(number__in=[f.number for f in fates]).values_list("number", "pk"))
     TransferredCase.objects.bulk_create(
         [TransferredCase(transfer=made, case_id=ids[f.number], seen=f.revision) for f in fates])

@@ -104,6 +104,16 @@
     saving = send().finally(() => { saving = null; });
     return saving;
   }
+  /** The whole chart with some air around it. */
+  function fit() {
+    const canvas = modeler.get("canvas");
+    canvas.zoom("fit-viewport", "auto");
+    canvas.zoom(Math.min(canvas.zoom() * 0.94, 1.2), "auto");
+  }
+  /** The little man of the standard covers the name in our small boxes. */
+  function plain(element) {
+    if (/Task$/.test(element.type)) modeler.get("canvas").addMarker(element.id, "charts-step");
+  }
   function wire() {
     const commands = modeler.get("commandStack");
     modeler.on("commandStack.changed", () => { dirty = true; say("有未保存的修改"); later(); refresh(); });
@@ -111,7 +121,8 @@
     $("save").addEventListener("click", save);
     $("undo").addEventListener("click", () => commands.canUndo() && commands.undo());
     $("redo").addEventListener("click", () => commands.canRedo() && commands.redo());
-    $("fit").addEventListener("click", () => modeler.get("canvas").zoom("fit-viewport", "auto"));
+    $("fit").addEventListener("click", fit);
+    modeler.on("shape.added", (event) => setTimeout(() => registry().get(event.element.id) && plain(event.element)));
     window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
     document.querySelectorAll("[data-charts-after-save]").forEach((link) => link.addEventListener("click", async (event) => {
       if (!dirty && !saving) return;
@@ -135,7 +146,8 @@
       return root.before(told);
     }
     root.classList.add("charts-editor--on");
-    modeler.get("canvas").zoom("fit-viewport", "auto");
+    fit();
+    registry().forEach(plain);
     const svg = $("canvas").querySelector("svg");
     if (svg) svg.setAttribute("aria-label", "画布：方向键移动选中的元素，Delete删除，Ctrl+Z撤销；全部元素也列在下面");
     own.palette($("palette"), modeler, (made) => choose(made, true), (why) => say(why, true));
