@@ -60,6 +60,7 @@
       const button = document.createElement("button");
       button.type = "button";
       button.className = entry.icon;
+      button.setAttribute("aria-label", entry.label); // without the sign of the icon font
       button.append(entry.label);
       button.draggable = entry.type !== "bpmn:BoundaryEvent";
       button.addEventListener("click", () => {
