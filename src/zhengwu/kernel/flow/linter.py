@@ -133,9 +133,9 @@ def _who(chart: Chart, node: Node) -> Iterator[Finding]:
     if node.unit == "branch" and not _enclosed(chart, node.process, set()):
         yield Finding(node.id, "no-branch", f"“{node.name}”由支路单位办理，但外层没有写明是哪个单位的子流程")
     if not node.unit:
-        yield Finding(node.id, "no-unit", f"“{node.name}”没有写明由哪个单位办理（zw:unit）")
+        yield Finding(node.id, "no-unit", f"“{node.name}”没有写明由哪个单位办理")
     if not node.role and node.unit != "applicant":
-        yield Finding(node.id, "no-role", f"“{node.name}”没有写明由哪个岗位办理（zw:role）")
+        yield Finding(node.id, "no-role", f"“{node.name}”没有写明由哪个岗位办理")
     if node.role and node.role not in vocabulary.ROLES:
         known = "、".join(vocabulary.ROLES)
         yield Finding(node.id, "unknown-role", f"“{node.name}”的岗位“{node.role}”无法识别，可用：{known}")
@@ -145,7 +145,7 @@ def _who(chart: Chart, node: Node) -> Iterator[Finding]:
 
 def _what(node: Node) -> Iterator[Finding]:
     if not node.kind_of_step:
-        yield Finding(node.id, "no-kind", f"“{node.name}”没有写明环节类别（zw:kind）", "warning")
+        yield Finding(node.id, "no-kind", f"“{node.name}”没有写明环节类别", "warning")
     elif node.kind_of_step not in vocabulary.KINDS:
         yield Finding(node.id, "unknown-kind", f"“{node.name}”的环节类别“{node.kind_of_step}”无法识别")
     if not node.actions:
